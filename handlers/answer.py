@@ -1,0 +1,37 @@
+"""Tell a member the answer to an entry: the answer, its source, what to ask next, and whether it helped."""
+
+from content.entries import Entry
+from content.wording import Wording
+from handlers import layout
+from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
+from handlers.services import Services
+
+
+def tell(entry: Entry, services: Services) -> Turn:
+    """The reply to a question this entry answers. What does not fit waits for "更多"."""
+    phrases = services.phrases
+    related = [Choice(other.question, other.question) for other in services.library.related(entry)]
+    source = source_line(entry, phrases)
+    if services.public_url:
+        source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
+    verdict = "　".join(layout.tappable(Choice(phrases(key), phrases(key))) for key in ("useful", "useless"))
+
+    head, rest = layout.split(entry.answer, layout.MAX_BYTES - layout.size(source + verdict) - 200)
+    body = head + (phrases("more") if rest else "")
+    room = layout.MAX_BYTES - layout.size(f"{body}\n\n{source}\n\n{phrases('related')}\n\n{verdict}") - 4
+    lines = layout.fitting(layout.numbered(related), room)
+
+    parts = [body, source]
+    if lines:
+        parts.append("\n".join([phrases("related"), *lines]))
+    text = "\n\n".join([*parts, verdict])
+    choices = tuple(related[: len(lines)])
+    memory = Memory(choices=choices, shown=len(choices), entry_id=entry.id, rest=rest)
+    return Turn(Reply(Outcome.ANSWER, text), memory, (Answered(entry.id),))
+
+
+def source_line(entry: Entry, phrases: Wording) -> str:
+    """Where the answer comes from: place, title of the case, and as of when."""
+    case = entry.case
+    as_of = phrases("as_of", year=case.as_of) if case.as_of else phrases("as_of_unknown")
+    return phrases("source", place=case.place.city, title=case.title, as_of=as_of)

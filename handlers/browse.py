@@ -1,0 +1,75 @@
+"""Look things up without asking: the catalogue by place, then case, then question; and what others ask most."""
+
+from collections.abc import Iterable
+
+from content.entries import Case, Entry
+from content.text import fold
+from handlers import lists
+from handlers.ask import label
+from handlers.messages import Choice, Memory, Outcome, Reply, Turn
+from handlers.services import Services
+
+
+def catalogue(services: Services) -> Turn:
+    """All places."""
+    word = services.phrases("menu_catalogue")
+    choices = [
+        Choice(f"{city}（{len(cases)}）", f"{word} {city}") for city, cases in services.library.cases_by_city.items()
+    ]
+    return lists.offer(services.phrases("catalogue"), choices, Outcome.COMMAND, services)
+
+
+def catalogue_of(name: str, services: Services) -> Turn:
+    """The cases of a place, or the questions of a case; `name` is folded."""
+    if cases := cases_of_place(name, services):
+        heading = services.phrases("catalogue_place", place=cases[0].place.city)
+        return lists.offer(heading, case_choices(cases, services), Outcome.COMMAND, services)
+    for case in services.library.cases:
+        if name in (fold(f"{case.place.city}{case.title}"), fold(case.title)):
+            return questions_of(case, services)
+    return Turn(Reply(Outcome.COMMAND, services.phrases("catalogue_unknown", name=name)))
+
+
+def cases_of_place(name: str, services: Services) -> tuple[Case, ...]:
+    """The cases of the place with that folded name; of all places within it when it is a larger one."""
+    cases = services.library.cases
+    own = tuple(case for case in cases if name in map(fold, case.place.names))
+    return own or tuple(case for case in cases if name in map(fold, case.place.within))
+
+
+def case_choices(cases: Iterable[Case], services: Services) -> list[Choice]:
+    """One line a case; tapping it lists the case's questions."""
+    word = services.phrases("menu_catalogue")
+    return [Choice(case.title, f"{word} {case.place.city}{case.title}") for case in cases]
+
+
+def questions_of(case: Case, services: Services) -> Turn:
+    """Every question of a case."""
+    heading = services.phrases("catalogue_case", title=case.title, place=case.place.city)
+    entries = services.library.entries_by_case[case.id]
+    return lists.offer(heading, question_choices(entries), Outcome.COMMAND, services)
+
+
+def question_choices(entries: Iterable[Entry]) -> list[Choice]:
+    """One line an entry; tapping it asks its standard question."""
+    return [Choice(label(entry), entry.question) for entry in entries]
+
+
+def place_alone(text: str, services: Services) -> Turn | None:
+    """A member who sends just a place name is shown what there is of it."""
+    cases = cases_of_place(services.language.normalise(text), services)
+    if not cases:
+        return None
+    heading = services.phrases("place_cases", place=fold(text))
+    return lists.offer(heading, case_choices(cases, services), Outcome.CHOICES, services)
+
+
+def popular(memory: Memory, services: Services) -> Turn:
+    """What members ask most; the editors' selection fills up what is missing."""
+    library = services.library
+    asked = [entry for entry_id in services.popular() if (entry := library.entry(entry_id))]
+    entries = list(dict.fromkeys([*asked, *library.featured]))[:5]
+    after = services.phrases("popular_after")
+    return lists.offer(
+        services.phrases("popular"), question_choices(entries), Outcome.COMMAND, services, after=after, memory=memory
+    )

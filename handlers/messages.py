@@ -1,0 +1,162 @@
+"""What comes in, what goes out, and what is remembered between the two. Values only."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+MEMORY_LASTS: Final = timedelta(minutes=10)
+
+
+class Kind(StrEnum):
+    """What a message from WeChat is. Kinds the product has no use for are UNKNOWN."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    IMAGE = "image"
+    VIDEO = "video"
+    LOCATION = "location"
+    LINK = "link"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    SCAN = "scan"
+    CLICK = "click"
+    VIEW = "view"
+    REPORT_LOCATION = "report_location"
+    TEMPLATE_RECEIPT = "template_receipt"
+    CONSENT = "consent"  # a member accepted or refused subscription messages
+    CONSENT_RECEIPT = "consent_receipt"
+    WITHDRAWN = "withdrawn"  # a member revoked or closed the account: their data must go
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One verified, decrypted message.
+
+    Attributes:
+        key: identifies the message across WeChat's retries: sender and MsgId, or sender, event, its key and its time.
+        sender: the member's openid. Never log it.
+        account: the official account's own id, the `FromUserName` of our reply.
+        text: what the member typed, or what WeChat recognised of their voice.
+        event_key: the scene of a QR code, or the key of a menu button.
+        fields: what else the platform reported of an event (receipts, consent), by WeChat's own names, in the order sent.
+    """
+
+    kind: Kind
+    key: str
+    sender: str
+    account: str
+    text: str = ""
+    event_key: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class Outcome(StrEnum):
+    """What became of a message; goes out as the header X-Bot-Outcome."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    SMALLTALK = "smalltalk"
+    COMMAND = "command"
+    FALLBACK = "fallback"
+    LIMITED = "limited"
+    EVENT = "event"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to the member: a text, or nothing at all (an empty text)."""
+
+    outcome: Outcome
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line a member can tap: what it shows and what tapping it says. "1" on the list says the same."""
+
+    label: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a member's last turn. Losing it is harmless: the member just asks again.
+
+    Attributes:
+        choices: the last numbered list, whole.
+        shown: how many of its lines the member has seen.
+        entry_id: the last entry answered.
+        rest: what did not fit into the last message.
+        misses: how many questions in a row had no answer.
+        at: when this was remembered; None = nothing is.
+    """
+
+    choices: tuple[Choice, ...] = ()
+    shown: int = 0
+    entry_id: str = ""
+    rest: str = ""
+    misses: int = 0
+    at: datetime | None = None
+
+    def as_of(self, now: datetime) -> "Memory":
+        """The memory if it is not older than ten minutes, else a blank one."""
+        return self if self.at is not None and now - self.at <= MEMORY_LASTS else Memory()
+
+    def stamped(self, now: datetime) -> "Memory":
+        """The same memory, remembered now."""
+        return replace(self, at=now)
+
+
+BLANK: Final = Memory()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A corpus answer went out."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question had no answer; `nearest` are the ids of the entries that came closest."""
+
+    question: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A member said whether an answer helped. `reason` is empty on the first word, or names what was wrong with it."""
+
+    entry_id: str
+    useful: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A member unsubscribed: everything kept about them must go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The platform reported on a push or on consent; the reminders read it."""
+
+    kind: Kind
+    fields: tuple[tuple[str, str], ...]
+
+
+Note = Answered | Missed | Rated | Left | Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one message leads to: a reply, the memory from now on, and notes for the store to keep."""
+
+    reply: Reply
+    memory: Memory = BLANK
+    notes: tuple[Note, ...] = field(default=())

@@ -17,6 +17,7 @@ MAX_QUESTION: Final = 60  # characters; the standard question is also a button o
 MAX_ANSWER_BYTES: Final = 1_500  # UTF-8; leaves room for the source line and the buttons in one WeChat message
 FEATURED: Final = 5
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_AS_OF = re.compile(r"(19|20)[0-9]{2}(-(0?[1-9]|1[0-2]))?")
 _CASE_KEYS = ("id", "title", "place", "source")
 _ENTRY_KEYS = ("id", "question", "phrasings", "answer")
 
@@ -161,9 +162,16 @@ def _read_case(sheet: Sheet, node: Node) -> Case:
         title=sheet.text(values.get("title")),
         place=_read_place(sheet, values.get("place")),
         source=_read_source(sheet, values.get("source")),
-        as_of=sheet.text(values.get("as_of")),
+        as_of=_read_as_of(sheet, values.get("as_of")),
         aliases=sheet.texts(values.get("aliases")),
     )
+
+
+def _read_as_of(sheet: Sheet, node: Node | None) -> str:
+    as_of = sheet.text(node)
+    if node is not None and not _AS_OF.fullmatch(as_of):
+        sheet.note(node, "bad_as_of", value=as_of)
+    return as_of
 
 
 def _read_place(sheet: Sheet, node: Node | None) -> Place:

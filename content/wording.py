@@ -32,6 +32,10 @@ class Wording:
         """The sentence of that key with its placeholders filled. Raises KeyError for an unknown key or a missing value."""
         return self._sentences[key].format(**values)
 
+    def raw(self, key: str) -> str:
+        """The sentence with its placeholders unfilled."""
+        return self._sentences[key]
+
     @property
     def placeholders(self) -> dict[str, frozenset[str]]:
         """Which names each sentence expects to be filled."""

@@ -33,5 +33,12 @@ def tell(entry: Entry, services: Services) -> Turn:
 def source_line(entry: Entry, phrases: Wording) -> str:
     """Where the answer comes from: place, title of the case, and as of when."""
     case = entry.case
-    as_of = phrases("as_of", year=case.as_of) if case.as_of else phrases("as_of_unknown")
-    return phrases("source", place=case.place.city, title=case.title, as_of=as_of)
+    return phrases("source", place=case.place.city, title=case.title, as_of=_as_of(case.as_of, phrases))
+
+
+def _as_of(stated: str, phrases: Wording) -> str:
+    """"2018" and "2018-10" in words; a document that states no year is said to state none."""
+    if not stated:
+        return phrases("as_of_unknown")
+    year, _, month = stated.partition("-")
+    return phrases("as_of_month", year=year, month=month.lstrip("0")) if month else phrases("as_of_year", year=year)

@@ -1,0 +1,1 @@
+"""The edge and the wiring: the only folder that touches the network, the clock or the environment."""

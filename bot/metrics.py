@@ -1,0 +1,60 @@
+"""Figures for the operator. The only importer of prometheus_client. No openid and no question text ever becomes a label.
+
+With several worker processes prometheus_client keeps its values in files of a folder that must be named in the environment before the
+library is first imported; `bot.server` does that.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+class Metrics:
+    """Counters of one process; `page` adds up all processes.
+
+    Args:
+        folder: where the processes share their values; None = this process is alone.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._registry = CollectorRegistry()
+        self._messages = Counter(
+            "zhibu_messages", "Messages by kind and outcome", ["kind", "outcome"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "zhibu_answer_seconds", "Seconds from request to answer", buckets=_BUCKETS, registry=self._registry
+        )
+        self._refused = Counter("zhibu_refused", "Requests with a wrong signature or an old time", registry=self._registry)
+        self._repeated = Counter("zhibu_repeated", "Messages delivered again by WeChat", registry=self._registry)
+
+    def answered(self, kind: str, outcome: str, seconds: float) -> None:
+        """Count one message and the time it took."""
+        self._messages.labels(kind, outcome).inc()
+        self._seconds.observe(seconds)
+
+    def refused(self) -> None:
+        """Count one refused request."""
+        self._refused.inc()
+
+    def repeated(self) -> None:
+        """Count one message that was delivered before."""
+        self._repeated.inc()
+
+    def page(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        if self._folder is None:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, str(self._folder))
+        return generate_latest(registry)
+
+
+def forget_process(pid: int) -> None:
+    """Drop the values of a worker process that has ended and would otherwise be counted as still there."""
+    mark_process_dead(pid)

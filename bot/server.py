@@ -1,0 +1,63 @@
+"""Serve the web application with gunicorn: several processes, several threads each. The only importer of gunicorn."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from gunicorn.app.base import BaseApplication
+
+from bot.settings import Settings
+
+WORKERS: Final = 2
+THREADS: Final = 8
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a heartbeat file on a real disk can stall a worker
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Runs until it is told to stop (SIGTERM, SIGINT); requests under way are finished first."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._metrics_folder = settings.data_dir.resolve() / "metrics"
+        super().__init__()
+
+    def load_config(self) -> None:
+        """gunicorn's hook: our configuration; its own files and variables are not read."""
+        options: dict[str, Any] = {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "worker_class": "gthread",
+            "workers": WORKERS,
+            "threads": THREADS,
+            "timeout": 30,
+            "graceful_timeout": 20,
+            "keepalive": 5,
+            "preload_app": True,  # one copy of the corpus, shared by fork
+            "max_requests": 0,
+            "control_socket_disable": True,  # it would want a writable home
+            "forwarded_allow_ips": "",
+            "proc_name": "zhibu-web",
+            "loglevel": "warning",
+            "accesslog": None,
+            "child_exit": _forget_figures,
+        }
+        if _MEMORY_FOLDER.is_dir():
+            options["worker_tmp_dir"] = str(_MEMORY_FOLDER)
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """gunicorn's hook: the application."""
+        shutil.rmtree(self._metrics_folder, ignore_errors=True)
+        self._metrics_folder.mkdir(parents=True)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self._metrics_folder)
+        # Only now: prometheus_client decides at its first import where it keeps its values.
+        from bot import web_app
+
+        return web_app.build(self._settings, self._metrics_folder)
+
+
+def _forget_figures(_server: object, worker: Any) -> None:
+    from bot import metrics
+
+    metrics.forget_process(worker.pid)

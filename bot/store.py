@@ -1,0 +1,261 @@
+"""What is kept in Redis or Valkey. The only importer of redis, and the home of every key name.
+
+One small class a noun, one round trip a method, a lifetime on every key. A store that is down never stops the bot: every method
+raises StoreUnavailable, and after one failure the store is left alone for a moment, so that no member waits for it twice.
+Each method says whether its caller should go on without it (fail open) or not.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import redis
+
+from handlers.messages import (
+    BLANK,
+    MEMORY_LASTS,
+    Answered,
+    Choice,
+    Memory,
+    Missed,
+    Note,
+    Outcome,
+    Rated,
+    Reply,
+    Turn,
+)
+
+TIMEOUT: Final = 0.5  # seconds for one command; WeChat waits five for the whole answer
+REST: Final = 3.0  # seconds a failed store is left alone
+REPLY_LASTS: Final = timedelta(minutes=5)  # WeChat sends again within 15 s
+CLAIM_LASTS: Final = timedelta(seconds=8)  # a worker that died keeps a message no longer than this
+NONCE_LASTS: Final = timedelta(minutes=11)  # must outlive the time window of the webhook
+MISSES: Final = "bot:misses"
+RATINGS: Final = "bot:ratings"
+MAX_MISSES: Final = 20_000
+MAX_RATINGS: Final = 50_000
+HITS_LAST: Final = timedelta(days=30)
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached, or is being left alone after a failure."""
+
+
+class Store:
+    """A connection to the store, with a guard that fails at once while the store is known to be down.
+
+    Args:
+        url: redis://…, rediss://… or unix://….
+        monotonic: seconds that only grow; for tests.
+    """
+
+    def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._client = redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, health_check_interval=30, decode_responses=True
+        )
+        self._monotonic = monotonic
+        self._down_until = float("-inf")
+
+    @contextmanager
+    def commands(self) -> Iterator["redis.Redis"]:
+        """The client for one round trip. Raises StoreUnavailable for whatever goes wrong with it."""
+        if self._monotonic() < self._down_until:
+            raise StoreUnavailable("left alone after a failure")
+        try:
+            yield self._client
+        except redis.RedisError as error:
+            self._down_until = self._monotonic() + REST
+            raise StoreUnavailable(str(error)) from error
+
+    def ping(self) -> None:
+        """Raises StoreUnavailable unless the store answers; asks even while it is being left alone."""
+        self._down_until = float("-inf")
+        with self.commands() as client:
+            client.ping()
+
+    def settings(self, *names: str) -> dict[str, str]:
+        """Server settings by name, for `doctor`."""
+        with self.commands() as client:
+            return {name: str(client.config_get(name).get(name, "")) for name in names}
+
+
+class Pseudonyms:
+    """Members' openids as strings that cannot be turned back without the key."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def __call__(self, openid: str) -> str:
+        """The same short string for the same openid."""
+        return hmac.digest(self._key, openid.encode("utf-8", "replace"), hashlib.sha256).hex()[:24]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the store knows when a message comes in. The default is what a bot without a store knows.
+
+    Attributes:
+        first: whether this process is to answer it.
+        reply: the reply already given to this very message; None = none yet.
+        forged: the same plain-text nonce came before with another body.
+        memory: what is remembered of the member.
+        in_minute: messages of the member answered so far in the running minute.
+        in_day: the same for the running day.
+    """
+
+    first: bool = True
+    reply: Reply | None = None
+    forged: bool = False
+    memory: Memory = BLANK
+    in_minute: int = 0
+    in_day: int = 0
+
+
+class Inbox:
+    """Messages on their way: who answers them, what was answered, what is remembered until the next one."""
+
+    def __init__(self, store: Store, pseudonyms: Pseudonyms) -> None:
+        self._store = store
+        self._pseudonyms = pseudonyms
+
+    def arrive(self, key: str, sender: str, now: datetime, nonce: str = "", digest: str = "") -> Arrival:
+        """Claim a message and fetch what is known about it and its sender. Fail open: answer as if nothing were known.
+
+        Args:
+            key: the message's, the same in every retry.
+            now: aware; its minute and day are the ones counted.
+            nonce: the request's when only its URL was signed, else empty.
+            digest: of the request's body; another body under the same nonce is a forgery.
+        """
+        who = self._pseudonyms(sender)
+        with self._store.commands() as client:
+            pipe = client.pipeline(transaction=False)
+            pipe.set(_claim_key(key), "1", nx=True, ex=CLAIM_LASTS)
+            pipe.mget(_reply_key(key), _memory_key(who), _minute_key(who, now), _day_key(who, now))
+            if nonce:
+                pipe.set(_nonce_key(nonce), digest, nx=True, get=True, ex=NONCE_LASTS)
+            first, (reply, memory, in_minute, in_day), *seen = pipe.execute()
+        return Arrival(
+            first=bool(first) and reply is None,
+            reply=_load_reply(reply) if reply else None,
+            forged=bool(seen) and seen[0] not in (None, digest),
+            memory=_load_memory(memory) if memory else BLANK,
+            in_minute=int(in_minute or 0),
+            in_day=int(in_day or 0),
+        )
+
+    def finish(self, key: str, sender: str, turn: Turn, now: datetime) -> None:
+        """Keep the reply for retries, the memory for the next message, the counts and the notes. Fail open."""
+        who = self._pseudonyms(sender)
+        minute, day = _minute_key(who, now), _day_key(who, now)
+        with self._store.commands() as client:
+            pipe = client.pipeline(transaction=False)
+            pipe.set(_reply_key(key), json.dumps([turn.reply.outcome, turn.reply.text]), ex=REPLY_LASTS)
+            pipe.set(_memory_key(who), _dump_memory(turn.memory), ex=MEMORY_LASTS)
+            pipe.incr(minute)
+            pipe.expire(minute, timedelta(minutes=2))
+            pipe.incr(day)
+            pipe.expire(day, timedelta(hours=25))
+            for note in turn.notes:
+                _write(pipe, note, who, now)
+            pipe.execute()
+
+    def forget(self, sender: str, now: datetime) -> None:
+        """Remove everything kept about a member. The caller must not go on silently when this fails."""
+        who = self._pseudonyms(sender)
+        with self._store.commands() as client:
+            client.delete(_memory_key(who), _minute_key(who, now), _day_key(who, now))
+            for stream in (MISSES, RATINGS):
+                theirs = [row for row, fields in client.xrange(stream) if fields.get("who") == who]
+                if theirs:
+                    client.xdel(stream, *theirs)
+
+
+class Hits:
+    """How often each entry answered, by day."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def top(self, count: int, today: date) -> tuple[str, ...]:
+        """Ids of the entries that answered most in the last 30 days, most first. Fail open: show the editors' selection."""
+        keys = [_hits_key(today - timedelta(days=ago)) for ago in range(HITS_LAST.days)]
+        with self._store.commands() as client:
+            totals: dict[str, float] = dict(client.zunion(keys, withscores=True))
+        return tuple(sorted(totals, key=lambda entry_id: (-totals[entry_id], entry_id))[:count])
+
+
+def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
+    """Queue what a note keeps."""
+    match note:
+        case Answered(entry_id):
+            key = _hits_key(now.date())
+            pipe.zincrby(key, 1, entry_id)
+            pipe.expire(key, HITS_LAST + timedelta(days=1))
+        case Missed(question, nearest):
+            fields = {"who": who, "text": question, "at": now.isoformat(), "nearest": " ".join(nearest)}
+            pipe.xadd(MISSES, fields, maxlen=MAX_MISSES)
+        case Rated(entry_id, useful, reason):
+            fields = {"who": who, "entry": entry_id, "useful": str(int(useful)), "reason": reason, "at": now.isoformat()}
+            pipe.xadd(RATINGS, fields, maxlen=MAX_RATINGS)
+
+
+def _short(text: str) -> str:
+    """Keys hold no openid in clear."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _claim_key(message: str) -> str:
+    return f"bot:claim:{_short(message)}"
+
+
+def _reply_key(message: str) -> str:
+    return f"bot:reply:{_short(message)}"
+
+
+def _nonce_key(nonce: str) -> str:
+    return f"bot:nonce:{_short(nonce)}"
+
+
+def _memory_key(who: str) -> str:
+    return f"bot:memory:{who}"
+
+
+def _minute_key(who: str, now: datetime) -> str:
+    return f"bot:count:{now:%Y%m%d%H%M}:{who}"
+
+
+def _day_key(who: str, now: datetime) -> str:
+    return f"bot:count:{now:%Y%m%d}:{who}"
+
+
+def _hits_key(day: date) -> str:
+    return f"bot:hits:{day:%Y%m%d}"
+
+
+def _load_reply(raw: str) -> Reply:
+    outcome, text = json.loads(raw)
+    return Reply(Outcome(outcome), text)
+
+
+def _dump_memory(memory: Memory) -> str:
+    kept = asdict(memory)
+    kept["at"] = memory.at.isoformat() if memory.at else None
+    return json.dumps(kept)
+
+
+def _load_memory(raw: str) -> Memory:
+    """A memory written by another version of the product counts as forgotten."""
+    try:
+        kept = json.loads(raw)
+        kept["at"] = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+        kept["choices"] = tuple(Choice(**choice) for choice in kept["choices"])
+        return Memory(**kept)
+    except (ValueError, KeyError, TypeError):
+        return BLANK

@@ -1,0 +1,129 @@
+"""`python -m bot run`: everything on one machine. Starts the store and the other processes, says when they are ready, stops them in order.
+
+If one of them ends by itself, all are stopped: a half-running bot is harder to notice than a stopped one.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Final
+
+from bot import embedded
+from bot.settings import Settings
+
+ROLES: Final = ("web",)
+READY_WITHIN: Final = 60.0  # seconds
+STOP_WITHIN: Final = 30.0  # longer than gunicorn's graceful timeout
+
+
+class Ended(Exception):
+    """A process ended by itself, or never became ready. The message names it."""
+
+
+def run(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Run until SIGINT or SIGTERM. Calls `on_ready` once the web process answers.
+
+    Raises:
+        Ended: a process ended by itself.
+        StoreWillNotStart: the embedded store did not come up.
+    """
+    _check_port_free(settings)
+    stop = _StopSignal()
+    if settings.redis_url:
+        _run_roles(settings, settings.redis_url, stop, on_ready)
+        return
+    with embedded.running(settings.data_dir) as url:
+        _run_roles(settings, url, stop, on_ready)
+
+
+def _run_roles(settings: Settings, url: str, stop: "_StopSignal", on_ready: Callable[[], None]) -> None:
+    environment = {**os.environ, "BOT_REDIS_URL": url}
+    processes = {role: _start(role, environment) for role in ROLES}
+    try:
+        _wait_until_ready(settings, processes, stop)
+        if not stop.asked:
+            on_ready()
+        while not stop.asked:
+            _check_alive(processes)
+            time.sleep(0.2)
+    finally:
+        _stop(list(processes.values()))
+
+
+class _StopSignal:
+    """Remembers that someone asked us to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._remember)
+
+    def _remember(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _start(role: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches only us, and we stop the others in order.
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", role], env=environment, start_new_session=True, preexec_fn=embedded.die_with_parent
+    )
+
+
+def _check_alive(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for role, process in processes.items():
+        if process.poll() is not None:
+            raise Ended(f"{role} ({process.returncode})")
+
+
+def _wait_until_ready(settings: Settings, processes: dict[str, subprocess.Popen[bytes]], stop: _StopSignal) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while not stop.asked and not answers(settings, "/readyz"):
+        _check_alive(processes)
+        if time.monotonic() > deadline:
+            raise Ended("web: not ready")
+        time.sleep(0.1)
+
+
+def answers(settings: Settings, path: str) -> bool:
+    """Whether our own web process answers that path with status 200 within two seconds."""
+    connection = http.client.HTTPConnection(near_host(settings), settings.port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def near_host(settings: Settings) -> str:
+    """The address at which this machine reaches its own web process."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+
+
+def _check_port_free(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Ended(f"web: {settings.host}:{settings.port}: {error.strerror}; BOT_PORT=8001 ?") from error
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,63 @@
+"""Talk to the handlers without WeChat and without a store: for the commands `ask`, `chat` and `eval`."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from content.matching import Answer, Choices, Search, Verdict, decide
+from handlers.dispatch import reply_to
+from handlers.messages import BLANK, Incoming, Kind, Memory, Turn
+from handlers.services import Services
+
+
+class Conversation:
+    """One member talking to the bot; the memory lives in this object."""
+
+    def __init__(self, services: Services, clock: Callable[[], datetime]) -> None:
+        self._services = services
+        self._clock = clock
+        self.memory: Memory = BLANK
+
+    def say(self, text: str) -> Turn:
+        """What the bot makes of the member's next message."""
+        message = Incoming(Kind.TEXT, key="", sender="local", account="bot", text=text)
+        turn = reply_to(message, self.memory, self._services, self._clock())
+        self.memory = turn.memory
+        return turn
+
+
+def explain(text: str, services: Services) -> tuple[Search, Verdict]:
+    """How the corpus search sees a text: the matches with their scores, and the verdict."""
+    search = services.matcher.search(text)
+    return search, decide(search, services.cutoffs)
+
+
+def verdict_name(verdict: Verdict) -> str:
+    """The verdict as one word: answer, choices or miss."""
+    match verdict:
+        case Answer():
+            return "answer"
+        case Choices():
+            return "choices"
+        case _:
+            return "miss"
+
+
+def as_data(text: str, services: Services) -> dict[str, object]:
+    """The explanation as plain data, for `--json` and the chat page."""
+    search, verdict = explain(text, services)
+    return {
+        "question": search.question,
+        "verdict": verdict_name(verdict),
+        "cutoffs": {"sure": services.cutoffs.sure, "margin": services.cutoffs.margin, "possible": services.cutoffs.possible},
+        "matches": [
+            {
+                "id": match.entry.id,
+                "question": match.entry.question,
+                "place": match.entry.case.place.city,
+                "wording": match.wording,
+                "score": round(match.score, 4),
+                "parts": {name: round(value, 4) for name, value in match.parts},
+            }
+            for match in search.matches
+        ],
+    }

@@ -1,0 +1,64 @@
+"""Build the parts every process shares, by hand, from the settings: clock, store, corpus and texts. Where the clock is read."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from bot import embedded
+from bot.settings import Settings
+from bot.store import Store
+from content import language, library, small_talk, wording
+from content.matching import Cutoffs, Matcher
+from handlers.services import Services
+
+CUTOFFS: Final = Cutoffs(sure=0.45, margin=0.04, possible=0.25)
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """The wall clock, in the settings' time zone."""
+    return lambda: datetime.now(settings.zone)
+
+
+def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple) -> Services:
+    """The handlers' world: corpus, matcher, language, texts.
+
+    Raises:
+        ContentError: the corpus or the language data cannot be used; lists every finding.
+        WordingError: `phrases.yaml` does not fit.
+    """
+    folder = settings.content_dir
+    spoken = language.load(data_file(folder, "synonyms.yaml"))
+    corpus = library.load(folder)
+    return Services(
+        library=corpus,
+        matcher=Matcher(corpus.entries, spoken.normalise),
+        cutoffs=CUTOFFS,
+        language=spoken,
+        small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
+        phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
+        public_url=settings.public_url,
+        popular=popular,
+    )
+
+
+def data_file(folder: Path, name: str) -> Path:
+    """The editor's file, or the one that comes with the product when the folder has none."""
+    return folder / name if (folder / name).exists() else wording.DATA / name
+
+
+def store(settings: Settings) -> Store:
+    """The store of the settings: the given one, or the embedded one of the data folder (running or not)."""
+    return Store(store_url(settings))
+
+
+def store_url(settings: Settings) -> str:
+    """The store's address; may hold a password."""
+    return settings.redis_url or embedded.url(settings.data_dir)
+
+
+@functools.cache
+def console() -> wording.Wording:
+    """The sentences for operators and editors; always those that come with the product."""
+    return wording.read(wording.DATA / "console.yaml")

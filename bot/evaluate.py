@@ -1,7 +1,8 @@
 """Score labelled questions (`eval FILE…`) through the real handlers. The labels are read here and nowhere else.
 
-A file is JSON lines of one of three forms: a question the corpus answers (`q`, `must`), a message it must not answer (`q`, `type`),
-or a dialogue (`turns` of `q` and `must`); an ambiguous question carries `cases` instead of `must`.
+A file is JSON lines of one of three forms: a question the corpus answers (`q`, `must`), a message it must not
+answer (`q`, `type`), or a dialogue (`turns` of `q` and `must`); an ambiguous question carries `cases` instead of
+`must`.
 """
 
 import json
@@ -103,10 +104,19 @@ def _score_turn(
 
 
 def _mark_question(
-    outcome: Outcome, text: str, must: list[list[str]], memory: Memory, services: Services, clock: Callable[[], datetime]
+    outcome: Outcome,
+    text: str,
+    must: list[list[str]],
+    memory: Memory,
+    services: Services,
+    clock: Callable[[], datetime],
 ) -> Mark:
     if outcome is Outcome.CHOICES:
-        return Mark.TAP if any(holds(_tapped(choice.says, services, clock), must) for choice in memory.choices) else Mark.REFUSED
+        return (
+            Mark.TAP
+            if any(holds(_tapped(choice.says, services, clock), must) for choice in memory.choices)
+            else Mark.REFUSED
+        )
     if holds(text, must):
         return Mark.RIGHT
     return Mark.WRONG if outcome is Outcome.ANSWER else Mark.REFUSED
@@ -137,7 +147,7 @@ class Summary:
     """Counts over some of the scored messages."""
 
     name: str
-    counts: Counter[str]
+    counts: Counter[Mark]
 
     @property
     def total(self) -> int:
@@ -150,7 +160,9 @@ class Summary:
 
 
 def summaries(scored: Sequence[Scored]) -> list[Summary]:
-    """One summary a group, and within it one a style and one a kind; groups with a single style or kind are not split by it."""
+    """One summary a group, and within it one a style and one a kind; groups with a single style or kind are not split
+    by it.
+    """
     found = []
     for group in dict.fromkeys(item.group for item in scored):
         members = [item for item in scored if item.group == group]

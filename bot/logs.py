@@ -1,4 +1,5 @@
-"""Logging: one JSON line an event on standard error, readable lines on a terminal. The only place that configures structlog.
+"""Logging: one JSON line an event on standard error, readable lines on a terminal. The only place that configures
+structlog.
 
 No openid, no question and no secret is ever passed to a logger; `tests/bot/test_logs.py` holds us to it.
 """
@@ -12,7 +13,9 @@ import structlog
 def configure() -> None:
     """Set up logging for a process that serves."""
     renderer: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
         processors=[

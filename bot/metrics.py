@@ -1,7 +1,8 @@
-"""Figures for the operator. The only importer of prometheus_client. No openid and no question text ever becomes a label.
+"""Figures for the operator. The only importer of prometheus_client. No openid and no question text ever becomes a
+label.
 
-With several worker processes prometheus_client keeps its values in files of a folder that must be named in the environment before the
-library is first imported; `bot.server` does that.
+With several worker processes prometheus_client keeps its values in files of a folder that must be named in the
+environment before the library is first imported; `bot.server` does that.
 """
 
 from pathlib import Path
@@ -30,7 +31,9 @@ class Metrics:
         self._seconds = Histogram(
             "zhibu_answer_seconds", "Seconds from request to answer", buckets=_BUCKETS, registry=self._registry
         )
-        self._refused = Counter("zhibu_refused", "Requests with a wrong signature or an old time", registry=self._registry)
+        self._refused = Counter(
+            "zhibu_refused", "Requests with a wrong signature or an old time", registry=self._registry
+        )
         self._repeated = Counter("zhibu_repeated", "Messages delivered again by WeChat", registry=self._registry)
 
     def answered(self, kind: str, outcome: str, seconds: float) -> None:
@@ -51,10 +54,10 @@ class Metrics:
         if self._folder is None:
             return generate_latest(self._registry)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self._folder))
+        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
         return generate_latest(registry)
 
 
 def forget_process(pid: int) -> None:
     """Drop the values of a worker process that has ended and would otherwise be counted as still there."""
-    mark_process_dead(pid)
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]

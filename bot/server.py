@@ -23,7 +23,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """gunicorn's hook: our configuration; its own files and variables are not read."""
+        """Configure; called by gunicorn. Our own options only; its files and variables are not read."""
         options: dict[str, Any] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "worker_class": "gthread",
@@ -47,17 +47,17 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """gunicorn's hook: the application."""
+        """Build the application; called by gunicorn once, before it forks."""
         shutil.rmtree(self._metrics_folder, ignore_errors=True)
         self._metrics_folder.mkdir(parents=True)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self._metrics_folder)
         # Only now: prometheus_client decides at its first import where it keeps its values.
-        from bot import web_app
+        from bot import web_app  # noqa: PLC0415
 
         return web_app.build(self._settings, self._metrics_folder)
 
 
 def _forget_figures(_server: object, worker: Any) -> None:
-    from bot import metrics
+    from bot import metrics  # noqa: PLC0415 - see Server.load
 
     metrics.forget_process(worker.pid)

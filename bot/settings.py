@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment.
 
-Precedence, highest first: environment, secret files (`/run/secrets/bot_…`), `.env`, default. An empty value counts as unset.
+Precedence, highest first: environment, secret files (`/run/secrets/bot_…`), `.env`, default. An empty value counts as
+unset.
 """
 
 import difflib
@@ -19,7 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 SECRETS: Final = Path("/run/secrets")
 ENV_FILE: Final = Path(".env")
 PREFIX: Final = "BOT_"
-_TOKEN = r"[A-Za-z0-9]{3,32}"  # what WeChat's settings page accepts as a token
+_WELL_FORMED_TOKEN = r"[A-Za-z0-9]{3,32}"  # noqa: S105 - what WeChat's settings page accepts as a token
 _AES_KEY = r"[A-Za-z0-9]{43}"
 
 
@@ -61,7 +62,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - given by the library
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     @field_validator("wechat_token")
     @classmethod
     def _check_token(cls, value: Secret) -> Secret:
-        return _matching(value, _TOKEN, "3 to 32 letters or digits, as in the account's server settings")
+        return _matching(value, _WELL_FORMED_TOKEN, "3 to 32 letters or digits, as in the account's server settings")
 
     @field_validator("wechat_aes_key", "wechat_aes_key_previous")
     @classmethod
@@ -102,7 +103,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_together(self) -> "Settings":
         if self.wechat_aes_key.get_secret_value() and not self.wechat_app_id:
-            raise ValueError("BOT_WECHAT_AES_KEY needs BOT_WECHAT_APP_ID: safe mode checks the AppID inside each message")
+            raise ValueError(
+                "BOT_WECHAT_AES_KEY needs BOT_WECHAT_APP_ID: safe mode checks the AppID inside each message"
+            )
         if self.wechat_aes_key_previous.get_secret_value() and not self.wechat_aes_key.get_secret_value():
             raise ValueError("BOT_WECHAT_AES_KEY_PREVIOUS is set without BOT_WECHAT_AES_KEY")
         return self

@@ -1,8 +1,8 @@
 """What is kept in Redis or Valkey. The only importer of redis, and the home of every key name.
 
-One small class a noun, one round trip a method, a lifetime on every key. A store that is down never stops the bot: every method
-raises StoreUnavailable, and after one failure the store is left alone for a moment, so that no member waits for it twice.
-Each method says whether its caller should go on without it (fail open) or not.
+One small class a noun, one round trip a method, a lifetime on every key. A store that is down never stops the bot:
+every method raises StoreUnavailable, and after one failure the store is left alone for a moment, so that no member
+waits for it twice. Each method says whether its caller should go on without it (fail open) or not.
 """
 
 import hashlib
@@ -172,8 +172,8 @@ class Inbox:
         with self._store.commands() as client:
             client.delete(_memory_key(who), _minute_key(who, now), _day_key(who, now))
             for stream in (MISSES, RATINGS):
-                theirs = [row for row, fields in client.xrange(stream) if fields.get("who") == who]
-                if theirs:
+                rows: Any = client.xrange(stream)
+                if theirs := [row for row, fields in rows if fields.get("who") == who]:
                     client.xdel(stream, *theirs)
 
 
@@ -184,10 +184,13 @@ class Hits:
         self._store = store
 
     def top(self, count: int, today: date) -> tuple[str, ...]:
-        """Ids of the entries that answered most in the last 30 days, most first. Fail open: show the editors' selection."""
+        """Ids of the entries that answered most in the last 30 days, most first. Fail open: show the editors'
+        selection.
+        """
         keys = [_hits_key(today - timedelta(days=ago)) for ago in range(HITS_LAST.days)]
         with self._store.commands() as client:
-            totals: dict[str, float] = dict(client.zunion(keys, withscores=True))
+            found: Any = client.zunion(keys, withscores=True)
+        totals: dict[str, float] = dict(found)
         return tuple(sorted(totals, key=lambda entry_id: (-totals[entry_id], entry_id))[:count])
 
 
@@ -202,7 +205,13 @@ def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
             fields = {"who": who, "text": question, "at": now.isoformat(), "nearest": " ".join(nearest)}
             pipe.xadd(MISSES, fields, maxlen=MAX_MISSES)
         case Rated(entry_id, useful, reason):
-            fields = {"who": who, "entry": entry_id, "useful": str(int(useful)), "reason": reason, "at": now.isoformat()}
+            fields = {
+                "who": who,
+                "entry": entry_id,
+                "useful": str(int(useful)),
+                "reason": reason,
+                "at": now.isoformat(),
+            }
             pipe.xadd(RATINGS, fields, maxlen=MAX_RATINGS)
 
 

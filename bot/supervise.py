@@ -1,4 +1,5 @@
-"""`python -m bot run`: everything on one machine. Starts the store and the other processes, says when they are ready, stops them in order.
+"""`python -m bot run`: everything on one machine. Starts the store and the other processes, says when they are ready,
+stops them in order.
 
 If one of them ends by itself, all are stopped: a half-running bot is harder to notice than a stopped one.
 """
@@ -7,14 +8,13 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from bot import embedded
+from bot import children, embedded
 from bot.settings import Settings
 
 ROLES: Final = ("web",)
@@ -53,7 +53,7 @@ def _run_roles(settings: Settings, url: str, stop: "_StopSignal", on_ready: Call
             _check_alive(processes)
             time.sleep(0.2)
     finally:
-        _stop(list(processes.values()))
+        children.stop(list(processes.values()), STOP_WITHIN)
 
 
 class _StopSignal:
@@ -68,20 +68,17 @@ class _StopSignal:
         self.asked = True
 
 
-def _start(role: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C reaches only us, and we stop the others in order.
-    return subprocess.Popen(
-        [sys.executable, "-m", "bot", role], env=environment, start_new_session=True, preexec_fn=embedded.die_with_parent
-    )
+def _start(role: str, environment: dict[str, str]) -> children.Process:
+    return children.start([sys.executable, "-m", "bot", role], environment)
 
 
-def _check_alive(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def _check_alive(processes: dict[str, children.Process]) -> None:
     for role, process in processes.items():
         if process.poll() is not None:
             raise Ended(f"{role} ({process.returncode})")
 
 
-def _wait_until_ready(settings: Settings, processes: dict[str, subprocess.Popen[bytes]], stop: _StopSignal) -> None:
+def _wait_until_ready(settings: Settings, processes: dict[str, children.Process], stop: _StopSignal) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while not stop.asked and not answers(settings, "/readyz"):
         _check_alive(processes)
@@ -115,15 +112,3 @@ def _check_port_free(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise Ended(f"web: {settings.host}:{settings.port}: {error.strerror}; BOT_PORT=8001 ?") from error
-
-
-def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
-        try:
-            process.wait(STOP_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -1,4 +1,6 @@
-"""Boxes, tables and progress bars for terminals. The only importer of rich; plain text where the output is no terminal."""
+"""Boxes, tables and progress bars for terminals. The only importer of rich; plain text where the output is no
+terminal.
+"""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence

@@ -48,7 +48,11 @@ def as_data(text: str, services: Services) -> dict[str, object]:
     return {
         "question": search.question,
         "verdict": verdict_name(verdict),
-        "cutoffs": {"sure": services.cutoffs.sure, "margin": services.cutoffs.margin, "possible": services.cutoffs.possible},
+        "cutoffs": {
+            "sure": services.cutoffs.sure,
+            "margin": services.cutoffs.margin,
+            "possible": services.cutoffs.possible,
+        },
         "matches": [
             {
                 "id": match.entry.id,

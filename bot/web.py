@@ -54,21 +54,31 @@ def create_app(parts: Parts) -> Flask:
     """The WSGI application."""
     app = Flask(__name__, template_folder="pages/templates", static_folder="pages/static")
     app.jinja_env.globals["say"] = lambda key, **values: parts.services().phrases(key, **values)
+    _add_webhook(app, parts.desk)
+    _add_answer_page(app, parts.services)
+    _add_health(app, parts)
+    app.register_error_handler(Exception, _failed)
+    app.after_request(_with_headers)
+    return app
 
+
+def _add_webhook(app: Flask, desk: Desk) -> None:
     @app.get("/wechat")
     def verify() -> Response:
-        return _post(parts.desk.verify(request.args))
+        return _post(desk.verify(request.args))
 
     @app.post("/wechat")
     def callback() -> Response:
         body = request.stream.read(MAX_BODY + 1)
         if len(body) > MAX_BODY:
             return _post(Letter(413, "too large", Outcome.IGNORED))
-        return _post(parts.desk.receive(request.args, body))
+        return _post(desk.receive(request.args, body))
 
+
+def _add_answer_page(app: Flask, current: Callable[[], Services]) -> None:
     @app.get("/a/<entry_id>")
     def answer_page(entry_id: str) -> tuple[str, int]:
-        services = parts.services()
+        services = current()
         size = request.args.get("size", SIZES[0])
         size = size if size in SIZES else SIZES[0]
         entry = services.library.entry(entry_id)
@@ -78,24 +88,26 @@ def create_app(parts: Parts) -> Flask:
         source = source_line(entry, services.phrases)
         return render_template("answer.html", entry=entry, related=related, source=source, size=size, sizes=SIZES), 200
 
+
+def _add_health(app: Flask, parts: Parts) -> None:
     @app.get("/healthz")
     def alive() -> Response:
-        return Response("ok\n", mimetype="text/plain")
+        return _plain("ok\n")
 
     @app.get("/readyz")
     def ready() -> Response:
         trouble = parts.trouble()
-        return Response(f"{trouble or 'ok'}\n", 503 if trouble else 200, mimetype="text/plain")
+        return _plain(f"{trouble or 'ok'}\n", 503 if trouble else 200)
 
     @app.get("/metrics")
     def metrics() -> Response:
         if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
-            return Response("not for the public\n", 404, mimetype="text/plain")
+            return _plain("not for the public\n", 404)
         return Response(parts.metrics.page(), content_type=CONTENT_TYPE)
 
-    app.register_error_handler(Exception, _failed)
-    app.after_request(_with_headers)
-    return app
+
+def _plain(text: str, status: int = 200) -> Response:
+    return Response(text, status, mimetype="text/plain")
 
 
 def _post(letter: Letter) -> Response:
@@ -114,7 +126,7 @@ def _failed(error: Exception) -> Response:
         status = 500
     if request.path == "/wechat":
         return _post(Letter(200 if status >= 500 else status, NOTHING, Outcome.IGNORED))
-    return Response(f"{status}\n", status, mimetype="text/plain")
+    return _plain(f"{status}\n", status)
 
 
 def _with_headers(response: Response) -> Response:

@@ -3,7 +3,6 @@
 import base64
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,32 +16,42 @@ from bot.metrics import Metrics
 from bot.sandbox import views as sandbox
 from bot.settings import Settings
 from bot.store import Hits, Inbox, Pseudonyms, Store, StoreUnavailable
-from bot.wechat import Gateway
+from bot.wechat import Account, Gateway
+from handlers.services import Services
 
 POPULAR_KEPT: Final = timedelta(minutes=1)
 
 log = structlog.get_logger("web")
 
 
-@dataclass(frozen=True)
-class Account:
-    """The official account's secrets. In demo mode they are made up at start and known only to the sandbox."""
-
-    token: str
-    app_id: str
-    aes_keys: tuple[str, ...]
-
-
 def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
-    """The WSGI application, with the sandbox when no account is configured."""
-    ours, kept, now = account(settings), wiring.store(settings), wiring.clock(settings)
-    current = wiring.services(settings, Popular(Hits(kept), now))
-    gateway = Gateway(ours.token, ours.app_id, ours.aes_keys, accept_plain=settings.demo)
-    metrics = Metrics(metrics_folder)
-    desk = Desk(gateway, Inbox(kept, Pseudonyms(ours.token)), lambda: current, now, metrics)
-    app = web.create_app(web.Parts(desk, lambda: current, metrics, lambda: _trouble(kept)))
-    if settings.demo:
-        sandbox.register(app, ours.token, ours.app_id, ours.aes_keys[0], lambda: current, now)
+    """The application of these settings, with the sandbox when no account is configured."""
+    store, now = wiring.store(settings), wiring.clock(settings)
+    services = wiring.services(settings, Popular(Hits(store), now))
+    return assemble(account(settings), store, lambda: services, now, Metrics(metrics_folder), demo=settings.demo)
+
+
+def assemble(
+    account: Account,
+    store: Store,
+    services: Callable[[], Services],
+    now: Callable[[], datetime],
+    metrics: Metrics,
+    *,
+    demo: bool = False,
+) -> Flask:
+    """The application of these parts.
+
+    Args:
+        services: the current corpus and texts, asked for at each message.
+        now: the clock, aware.
+        demo: add the chat page, and take unencrypted messages beside encrypted ones.
+    """
+    gateway = Gateway(account, accept_plain=demo)
+    desk = Desk(gateway, Inbox(store, Pseudonyms(account.token)), services, now, metrics)
+    app = web.create_app(web.Parts(desk, services, metrics, lambda: _trouble(store)))
+    if demo:
+        sandbox.register(app, account, services, now)
     return app
 
 

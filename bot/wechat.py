@@ -1,8 +1,8 @@
 """The webhook side of WeChat: verify, decrypt and parse what comes in; build, escape and encrypt what goes out.
 
 The only importer of wechatpy 1.8.18, which is frozen upstream and wrapped here because it (measured, see
-docs/decisions/0003-wechatpy.md) compares signatures with ``!=``, accepts an empty token, raises a dozen exception types on odd
-bodies, chokes on control characters and lets ``]]>`` break out of a reply.
+docs/decisions/0003-wechatpy.md) compares signatures with ``!=``, accepts an empty token, raises a dozen exception
+types on odd bodies, chokes on control characters and lets ``]]>`` break out of a reply.
 
 Protocol: developers.weixin.qq.com, "Message encryption and decryption" and "Receiving standard messages".
 """
@@ -66,7 +66,9 @@ _EVENT_KINDS: Final = {
 
 
 class BadSignature(Exception):
-    """Not from WeChat, as far as can be told: wrong or missing signature, plaintext where safe mode is set, or too old."""
+    """Not from WeChat, as far as can be told: wrong or missing signature, plaintext where safe mode is set, or too
+    old.
+    """
 
 
 class Unreadable(Exception):
@@ -74,11 +76,26 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An official account's secrets, as set on its server settings page.
+
+    Attributes:
+        aes_keys: EncodingAESKeys of 43 characters, the current one first, then the one before a rotation; none = plain
+            text mode.
+    """
+
+    token: str
+    app_id: str = ""
+    aes_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A verified message and how to answer it: with the AES key that opened it, or in plain text (None).
 
     Attributes:
-        nonce: the request's, with its timestamp: a second plain request with the same one but another body is a forgery.
+        nonce: the request's, with its timestamp: a second plain request with the same one but another body is a
+            forgery.
     """
 
     message: Incoming
@@ -90,22 +107,19 @@ class Gateway:
     """Opens and seals for one account.
 
     Args:
-        token: the account's token; must not be empty.
-        app_id: the account's AppID; messages for another one are refused in safe mode.
-        aes_keys: EncodingAESKeys of 43 characters, the current one first, then the one before a rotation.
         accept_plain: take unencrypted messages although there are keys. Only the sandbox does.
 
     Raises:
         ValueError: the token is empty or a key malformed.
     """
 
-    def __init__(self, token: str, app_id: str = "", aes_keys: tuple[str, ...] = (), *, accept_plain: bool = False) -> None:
-        if not token:
+    def __init__(self, account: Account, *, accept_plain: bool = False) -> None:
+        if not account.token:
             raise ValueError("an empty token would let anyone forge messages")
-        self._token = token
-        self._app_id = app_id
-        self._keys = tuple(decode_aes_key(key) for key in aes_keys)
-        self._accept_plain = accept_plain or not aes_keys
+        self._token = account.token
+        self._app_id = account.app_id
+        self._keys = tuple(decode_aes_key(key) for key in account.aes_keys)
+        self._accept_plain = accept_plain or not self._keys
 
     def verify(self, query: Mapping[str, str], now: datetime) -> str:
         """The `echostr` to send back for WeChat's GET when the server settings are saved. Raises BadSignature."""
@@ -217,7 +231,7 @@ def _cipher_of(text: str) -> str:
     """The ciphertext in an envelope. No DOCTYPE can get here, so the parser meets no entities of anyone's making."""
     _check_root(text)
     try:
-        return ElementTree.fromstring(text).findtext("Encrypt") or ""
+        return ElementTree.fromstring(text).findtext("Encrypt") or ""  # noqa: S314
     except ElementTree.ParseError as error:
         raise Unreadable(f"broken envelope: {error}") from error
 
@@ -238,7 +252,9 @@ def _read(text: str) -> Incoming:
     if not sender:
         raise Unreadable("no FromUserName")
     message = Incoming(Kind.UNKNOWN, "", sender, _field(fields, "ToUserName"))
-    return _read_event(fields, message) if _field(fields, "MsgType").lower() == "event" else _read_message(fields, message)
+    return (
+        _read_event(fields, message) if _field(fields, "MsgType").lower() == "event" else _read_message(fields, message)
+    )
 
 
 def _read_message(fields: Mapping[str, Any], message: Incoming) -> Incoming:

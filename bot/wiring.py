@@ -1,4 +1,6 @@
-"""Build the parts every process shares, by hand, from the settings: clock, store, corpus and texts. Where the clock is read."""
+"""Build the parts every process shares, by hand, from the settings: clock, store, corpus and texts. Where the clock
+is read.
+"""
 
 import functools
 from collections.abc import Callable

@@ -1,7 +1,8 @@
 """Read the YAML files editors write, and say of everything that is wrong where it stands.
 
-The only importer of yaml. A reader never raises at the first mistake: it notes a Problem with file and line and goes on,
-so that an editor sees all of them at once. What a problem means in words stands in `console.yaml` under ``problem_<kind>``.
+The only importer of yaml. A reader never raises at the first mistake: it notes a Problem with file and line and
+goes on, so that an editor sees all of them at once. What a problem means in words stands in `console.yaml` under
+``problem_<kind>``.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,9 @@ Node = yaml.Node  # a value with the place where it stands
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding in a file: where it stands (line counted from 1; 0 = the file as a whole), which kind, and its particulars."""
+    """One finding in a file: where it stands (line counted from 1; 0 = the file as a whole), which kind, and its
+    particulars.
+    """
 
     path: Path
     line: int
@@ -78,7 +81,9 @@ class Sheet:
     def mapping(
         self, node: Node | None, required: Iterable[str] = (), optional: Iterable[str] | None = ()
     ) -> dict[str, Node]:
-        """The values of a mapping by key. Missing, unknown and repeated keys are noted; ``optional=None`` allows any key."""
+        """The values of a mapping by key. Missing, unknown and repeated keys are noted; ``optional=None`` allows any
+        key.
+        """
         if node is None:
             return {}
         if not isinstance(node, yaml.MappingNode):

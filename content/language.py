@@ -1,4 +1,6 @@
-"""How members speak: politeness to strip, the words of each command, the ways to pick from a list. Read from `synonyms.yaml`."""
+"""How members speak: politeness to strip, the words of each command, the ways to pick from a list. Read from
+`synonyms.yaml`.
+"""
 
 import re
 from dataclasses import dataclass
@@ -30,12 +32,16 @@ class Language:
         return self.commands.get(fold(text))
 
     def catalogue_of(self, text: str) -> str | None:
-        """What follows the catalogue word ("目录 咸宁" -> "咸宁"), folded; None if the message does not begin with one."""
+        """What follows the catalogue word ("目录 咸宁" -> "咸宁"), folded; None if the message does not begin with
+        one.
+        """
         first, _, rest = text.strip().partition(" ")
         return fold(rest) if rest and self.command(first) == "catalogue" else None
 
     def position(self, text: str) -> int | None:
-        """Which item of the last list the message picks ("2", "２", "二", "第二个", "选2"), from 1; None if it picks none."""
+        """Which item of the last list the message picks ("2", "２", "二", "第二个", "选2"), from 1; None if it picks
+        none.
+        """
         folded = fold(text)
         if folded in self.ordinals:
             return self.ordinals[folded]

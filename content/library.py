@@ -1,6 +1,7 @@
 """Load the corpus: `faq/<place>/<case>.yaml` -> a Library of cases and entries.
 
-Reads files once; all mistakes of all files are reported together (`ContentError`). How to find an entry is `content.matching`'s work.
+Reads files once; all mistakes of all files are reported together (`ContentError`). How to find an entry is
+`content.matching`'s work.
 """
 
 import re
@@ -55,7 +56,9 @@ class Library:
         return {city: tuple(cases) for city, cases in grouped.items()}
 
     def related(self, entry: Entry, limit: int = 3) -> tuple[Entry, ...]:
-        """What a member may ask next: the editor's choice first, then whatever follows in the same case, wrapping around."""
+        """What a member may ask next: the editor's choice first, then whatever follows in the same case, wrapping
+        around.
+        """
         chosen = [found for other in entry.related if (found := self._by_id.get(other))]
         siblings = self.entries_by_case[entry.case.id]
         at = siblings.index(entry)
@@ -213,4 +216,3 @@ def _read_entry(sheet: Sheet, values: dict[str, Node], case: Case, overview: boo
 def _check_length(sheet: Sheet, node: Node, wording: str) -> None:
     if len(wording) > MAX_QUESTION:
         sheet.note(node, "question_too_long", length=len(wording), limit=MAX_QUESTION)
-

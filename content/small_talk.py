@@ -1,4 +1,6 @@
-"""Greetings, thanks, swearing and the like, and what to say to them. Read from `smalltalk.yaml`; never a corpus answer."""
+"""Greetings, thanks, swearing and the like, and what to say to them. Read from `smalltalk.yaml`; never a corpus
+answer.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

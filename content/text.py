@@ -20,7 +20,9 @@ _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 @functools.cache
 def _simplified() -> dict[int, str]:
-    """Character table Traditional -> Simplified from OpenCC, followed to its fixed point so that folding twice changes nothing."""
+    """Character table Traditional -> Simplified from OpenCC, followed to its fixed point so that folding twice
+    changes nothing.
+    """
     characters = [chr(code) for first, end in _HAN_BLOCKS for code in range(first, end)]
     converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
     table = {ord(a): b for a, b in zip(characters, converted, strict=True) if a != b and len(b) == 1}
@@ -28,9 +30,9 @@ def _simplified() -> dict[int, str]:
 
 
 def printable(text: str) -> str:
-    """The text without control characters, surrogates and other code points that no reader sees; line breaks stay.
+    r"""The text without control characters, surrogates and other code points that no reader sees; line breaks stay.
 
-    >>> printable("a\\x07b\\ud800c")
+    >>> printable("a\x07b\ud800c")
     'abc'
     """
     if text.isprintable():

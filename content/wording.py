@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
+from content.files import Sheet
 
 DATA: Final = Path(__file__).parent / "data"  # the texts that come with the product
 
@@ -29,7 +29,9 @@ class Wording:
         self._sentences = dict(sentences)
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence of that key with its placeholders filled. Raises KeyError for an unknown key or a missing value."""
+        """The sentence of that key with its placeholders filled. Raises KeyError for an unknown key or a missing
+        value.
+        """
         return self._sentences[key].format(**values)
 
     def raw(self, key: str) -> str:
@@ -56,14 +58,12 @@ def read(path: Path, like: Wording | None = None) -> Wording:
     Raises:
         WordingError: the file cannot be read or does not match `like`.
     """
+    sheet = Sheet(path)
+    sentences = {key: sheet.text(node) for key, node in sheet.mapping(sheet.root(), optional=None).items()}
+    if sheet.problems:
+        raise WordingError("\n".join(map(str, sheet.problems)))
+    wording = Wording(sentences)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise WordingError(f"{path}: {error}") from error
-    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
-        raise WordingError(f"{path}: expected lines of the form `key: sentence`")
-    try:
-        wording = Wording({str(key): str(value).rstrip("\n") for key, value in data.items()})
         found = wording.placeholders
     except ValueError as error:
         raise WordingError(f"{path}: {error}") from error

@@ -37,7 +37,7 @@ def source_line(entry: Entry, phrases: Wording) -> str:
 
 
 def _as_of(stated: str, phrases: Wording) -> str:
-    """"2018" and "2018-10" in words; a document that states no year is said to state none."""
+    """A year (2018) or month (2018-10) in words; a document that states none is said to state none."""
     if not stated:
         return phrases("as_of_unknown")
     year, _, month = stated.partition("-")

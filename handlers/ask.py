@@ -40,13 +40,15 @@ def label(entry: Entry) -> str:
 
 def no_answer(text: str, question: str, nearest: tuple[Match, ...], memory: Memory, services: Services) -> Turn:
     """Say so, offer what there is, and note the question for the editors. Text without meaning is not noted."""
-    if (reply := services.small_talk.hinted(text)) is not None:
-        return Turn(Reply(Outcome.SMALLTALK, reply), memory)
+    if (hinted := services.small_talk.hinted(text)) is not None:
+        return Turn(Reply(Outcome.SMALLTALK, hinted), memory)
     phrases = services.phrases
     if len(question) < 2:
         return Turn(Reply(Outcome.FALLBACK, phrases("unclear")), memory)
     sorry = phrases("miss_again" if memory.misses else "miss")
-    buttons = {key: tappable(Choice(phrases(f"menu_{key}"), phrases(f"menu_{key}"))) for key in ("popular", "catalogue")}
+    buttons = {
+        key: tappable(Choice(phrases(f"menu_{key}"), phrases(f"menu_{key}"))) for key in ("popular", "catalogue")
+    }
     reply = Reply(Outcome.FALLBACK, f"{sorry}\n\n{phrases('miss_after', **buttons)}")
     missed = Missed(text, tuple(match.entry.id for match in nearest))
     return Turn(reply, replace(memory, misses=memory.misses + 1), (missed,))

@@ -20,7 +20,8 @@ def more(memory: Memory, services: Services) -> Turn:
 
 
 def picked(text: str, memory: Memory, services: Services) -> str | Turn | None:
-    """What a number stands for on the last list: the text it says; a Turn that explains when it stands for nothing there.
+    """What a number stands for on the last list: the text it says; a Turn that explains when it stands for nothing
+    there.
 
     None when the message picks nothing.
     """

@@ -19,7 +19,9 @@ def size(text: str) -> int:
 
 
 def tappable(choice: Choice, number: int = 0) -> str:
-    """A link that sends `choice.says` as the member's own message. Undocumented by WeChat, so lists are numbered as well."""
+    """A link that sends `choice.says` as the member's own message. Undocumented by WeChat, so lists are numbered as
+    well.
+    """
     content = quote(choice.says, safe="")
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={number}">{plain(choice.label)}</a>'
 
@@ -51,7 +53,8 @@ def fitting(lines: Sequence[str], room: int) -> list[str]:
 
 
 def split(text: str, room: int) -> tuple[str, str]:
-    """Cut a text after the last sentence that fits into `room` bytes: (head, rest). A sentence too long is cut anywhere.
+    """Cut a text after the last sentence that fits into `room` bytes: (head, rest). A sentence too long is cut
+    anywhere.
 
     Never cuts a character, never loses one: head + rest is the text. The head is at least one character.
     """

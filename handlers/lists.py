@@ -9,7 +9,13 @@ from handlers.services import Services
 
 
 def offer(
-    heading: str, choices: Sequence[Choice], outcome: Outcome, services: Services, *, after: str = "", memory: Memory = BLANK
+    heading: str,
+    choices: Sequence[Choice],
+    outcome: Outcome,
+    services: Services,
+    *,
+    after: str = "",
+    memory: Memory = BLANK,
 ) -> Turn:
     """A reply that shows the list from its start; the rest of it follows on "更多"."""
     memory = replace(memory, choices=tuple(choices), shown=0, rest="")

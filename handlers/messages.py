@@ -40,7 +40,8 @@ class Incoming:
         account: the official account's own id, the `FromUserName` of our reply.
         text: what the member typed, or what WeChat recognised of their voice.
         event_key: the scene of a QR code, or the key of a menu button.
-        fields: what else the platform reported of an event (receipts, consent), by WeChat's own names, in the order sent.
+        fields: what else the platform reported of an event (receipts, consent), by WeChat's own names, in the order
+            sent.
     """
 
     kind: Kind

@@ -7,7 +7,9 @@ from handlers.services import Services
 
 
 def subscribed(_message: Incoming, _memory: Memory, services: Services) -> Turn:
-    """Who the bot is, a few questions to tap, and what is kept. The same for those who come back: nothing of them was kept."""
+    """Who the bot is, a few questions to tap, and what is kept. The same for those who come back: nothing of them was
+    kept.
+    """
     choices = question_choices(services.library.featured[:5])
     phrases = services.phrases
     return lists.offer(phrases("welcome"), choices, Outcome.EVENT, services, after=phrases("welcome_after"))

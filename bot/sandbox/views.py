@@ -1,4 +1,6 @@
-"""The chat page of demo mode. What is typed there goes as signed XML through the real webhook route, and the page shows what happened."""
+"""The chat page of demo mode. What is typed there goes as signed XML through the real webhook route, and the page
+shows what happened.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from bot import wiring
 from bot.sandbox.envelope import Platform, fields, message
 from bot.talk import as_data
 from bot.web import OUTCOME_HEADER
+from bot.wechat import Account
 from handlers.messages import Outcome
 from handlers.services import Services
 
@@ -25,14 +28,16 @@ _MEDIA: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def register(
-    app: Flask, token: str, app_id: str, aes_key: str, services: Callable[[], Services], now: Callable[[], datetime]
-) -> None:
+def register(app: Flask, account: Account, services: Callable[[], Services], now: Callable[[], datetime]) -> None:
     """Add the chat page at `/` and the route it talks to."""
-    platform = Platform(token, app_id, aes_key)
+    platform = Platform(account.token, account.app_id, account.aes_keys[0])
     here = Path(__file__).parent
     page = Blueprint(
-        "sandbox", __name__, template_folder=str(here / "templates"), static_folder=str(here / "static"), static_url_path="/sandbox"
+        "sandbox",
+        __name__,
+        template_folder=str(here / "templates"),
+        static_folder=str(here / "static"),
+        static_url_path="/sandbox",
     )
 
     @page.get("/")

@@ -32,7 +32,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The member is asked which of these is meant; two or three different entries, best first (or a single likely one)."""
+    """The member is asked which of these is meant; two or three different entries, best first (or a single likely
+    one).
+    """
 
     matches: tuple[Match, ...]
 

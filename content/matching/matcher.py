@@ -1,7 +1,8 @@
 """Find the entries a question may mean and score them, with rapidfuzz at the core.
 
-A candidate's score is an absolute number in [0, 1]: how much of the question the entry covers (weighted by rarity), and how
-close its best wording is (weighted overlap and rapidfuzz's indel ratio). The decision what to do with it is `decide`'s.
+A candidate's score is an absolute number in [0, 1]: how much of the question the entry covers (weighted by
+rarity), and how close its best wording is (weighted overlap and rapidfuzz's indel ratio). The decision what to do
+with it is `decide`'s.
 """
 
 from collections.abc import Callable, Sequence
@@ -139,9 +140,7 @@ class Matcher:
         best = np.argpartition(-covered, count - 1)[:count]
         return [int(number) for number in best if covered[number] > 0]
 
-    def _score(
-        self, number: int, question: str, asked: frozenset[str], weight: float, named: frozenset[str]
-    ) -> Match:
+    def _score(self, number: int, question: str, asked: frozenset[str], weight: float, named: frozenset[str]) -> Match:
         entry = self._entries[number]
         covered = self._rarity.total(asked & self._documents[number]) / weight
         closest, closeness, overlap, ratio = self._wordings[number][0], -1.0, 0.0, 0.0

@@ -32,4 +32,6 @@ class Places:
         """Whether the question names places and none of them is this one, lies in it or contains it."""
         if not named or named & self._covers[place]:
             return False
-        return not any(named & self._names[other] and self._names[place] & self._covers[other] for other in self._covers)
+        return not any(
+            named & self._names[other] and self._names[place] & self._covers[other] for other in self._covers
+        )

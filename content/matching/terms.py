@@ -6,6 +6,7 @@ Chinese needs no word list this way, and a typo spoils at most three terms.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Final
 
 PAIR_WEIGHT: Final = 1.0
@@ -18,11 +19,13 @@ def terms(text: str) -> frozenset[str]:
     >>> sorted(terms("党日"))
     ['党', '党日', '日']
     """
-    return frozenset(text) | frozenset(map("".join, zip(text, text[1:], strict=False)))
+    return frozenset(text) | frozenset(map("".join, pairwise(text)))
 
 
 class Rarity:
-    """How much a term tells: the inverse document frequency over the corpus, smoothed, times the weight of its length."""
+    """How much a term tells: the inverse document frequency over the corpus, smoothed, times the weight of its
+    length.
+    """
 
     def __init__(self, document_terms: Iterable[Iterable[str]]) -> None:
         counts: Counter[str] = Counter()

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     """Everything that can be set from outside. Frozen; built once per process by `load`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
     wechat_token: Secret = Field(SecretStr(""), description="token of the account's server settings; empty = demo mode")

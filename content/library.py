@@ -61,7 +61,7 @@ class Library:
         """
         chosen = [found for other in entry.related if (found := self._by_id.get(other))]
         siblings = self.entries_by_case[entry.case.id]
-        at = siblings.index(entry)
+        at = [sibling.id for sibling in siblings].index(entry.id)
         following = [*siblings[at + 1 :], *siblings[:at]]
         return tuple(dict.fromkeys([*chosen, *following]))[:limit]
 

@@ -1,6 +1,7 @@
 """Answer a question from the corpus, offer a choice when unsure, or say that there is no answer."""
 
 from dataclasses import replace
+from typing import Final
 
 from content.entries import Entry
 from content.matching import Answer, Choices, Match, Miss, decide
@@ -10,9 +11,13 @@ from handlers.layout import tappable
 from handlers.messages import Choice, Memory, Missed, Outcome, Reply, Turn
 from handlers.services import Services
 
+MIN_QUESTION: Final = 2  # characters; a lone one says nothing
+
 
 def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
+    if len(services.language.normalise(text)) < MIN_QUESTION:
+        return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
     search = services.matcher.search(text)
     match decide(search, services.cutoffs):
         case Answer(found):
@@ -20,7 +25,7 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
         case Choices(matches):
             return did_you_mean(matches, services)
         case Miss(nearest):
-            return no_answer(text, search.question, nearest, memory, services)
+            return no_answer(text, nearest, memory, services)
 
 
 def did_you_mean(matches: tuple[Match, ...], services: Services) -> Turn:
@@ -38,13 +43,11 @@ def label(entry: Entry) -> str:
     return f"（{entry.case.place.city}）{entry.question}"
 
 
-def no_answer(text: str, question: str, nearest: tuple[Match, ...], memory: Memory, services: Services) -> Turn:
-    """Say so, offer what there is, and note the question for the editors. Text without meaning is not noted."""
+def no_answer(text: str, nearest: tuple[Match, ...], memory: Memory, services: Services) -> Turn:
+    """Say so, offer what there is, and note the question for the editors."""
     if (hinted := services.small_talk.hinted(text)) is not None:
         return Turn(Reply(Outcome.SMALLTALK, hinted), memory)
     phrases = services.phrases
-    if len(question) < 2:
-        return Turn(Reply(Outcome.FALLBACK, phrases("unclear")), memory)
     sorry = phrases("miss_again" if memory.misses else "miss")
     buttons = {
         key: tappable(Choice(phrases(f"menu_{key}"), phrases(f"menu_{key}"))) for key in ("popular", "catalogue")

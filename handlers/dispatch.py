@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from content.text import is_only_emoji
 from handlers import ask, browse, feedback, follow_up, media, welcome
 from handlers.messages import Incoming, Kind, Memory, Outcome, Reply, Reported, Turn
 from handlers.services import Services
@@ -54,7 +55,7 @@ def _catalogue_of(text: str, _memory: Memory, services: Services) -> Turn | None
 
 
 def _small_talk(text: str, memory: Memory, services: Services) -> Turn | None:
-    reply = services.small_talk.whole(text)
+    reply = services.small_talk.named("emoji") if is_only_emoji(text) else services.small_talk.whole(text)
     return Turn(Reply(Outcome.SMALLTALK, reply), memory) if reply else None
 
 

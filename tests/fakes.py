@@ -1,0 +1,94 @@
+"""Stand-ins with the real signatures: a clock that is told the time, and members who write to the bot through WeChat."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bot.sandbox.envelope import Platform, Request, fields, message
+from bot.wechat import Account
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
+ACCOUNT = Account("TestToken", "wx0123456789abcdef", ("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",))
+PLAIN_ACCOUNT = Account("TestToken")
+_numbers = count(1)
+
+
+class Clock:
+    """Tells the time it was told."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **duration: float) -> None:
+        """Let time pass: ``clock.pass_(minutes=11)``."""
+        self.now += timedelta(**duration)
+
+
+def platform(account: Account = ACCOUNT) -> Platform:
+    """WeChat's side of an account."""
+    return Platform(account.token, account.app_id, account.aes_keys[0] if account.aes_keys else "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a member and WeChat get back."""
+
+    status: int
+    outcome: str
+    text: str
+    body: str
+    mimetype: str
+
+
+@dataclass
+class Member:
+    """Someone who writes to the bot; every message goes as signed XML through the HTTP route."""
+
+    client: FlaskClient
+    clock: Clock
+    account: Account = ACCOUNT
+    openid: str = field(default_factory=lambda: f"oMember{next(_numbers):04d}")
+
+    def says(self, text: str, **tags: str | int) -> Answer:
+        """Send a text."""
+        return self.sends("text", Content=text, **tags)
+
+    def sends(self, kind: str, **tags: str | int) -> Answer:
+        """Send any message."""
+        if kind != "event" and "MsgId" not in tags:
+            tags["MsgId"] = 10_000_000 + next(_numbers)
+        return self.posts(self.seals(message(kind, self.openid, self._seconds(), **tags)))
+
+    def does(self, event: str, **tags: str | int) -> Answer:
+        """Cause an event."""
+        return self.sends("event", Event=event, **tags)
+
+    def seals(self, xml: str, nonce: str = "") -> Request:
+        """The request WeChat would make of that XML."""
+        ours = platform(self.account)
+        seal = ours.safe if self.account.aes_keys else ours.plain
+        return seal(xml, self._seconds(), nonce)
+
+    def posts(self, request: Request) -> Answer:
+        """Deliver a request and open what comes back."""
+        body = request.body.encode("utf-8", "surrogatepass")
+        return self.opens(self.client.post("/wechat", query_string=request.query, data=body))
+
+    def opens(self, response: TestResponse) -> Answer:
+        """Decrypt and parse a response."""
+        body = response.get_data(as_text=True)
+        xml = platform(self.account).read(body)
+        text = fields(xml).get("Content", "") if xml.startswith("<xml>") else ""
+        outcome = response.headers.get("X-Bot-Outcome", "")
+        return Answer(response.status_code, outcome, text, body, response.mimetype)
+
+    def _seconds(self) -> int:
+        return int(self.clock.now.timestamp())

@@ -57,7 +57,12 @@ class Store:
 
     def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._client = redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, health_check_interval=30, decode_responses=True
+            url,
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=TIMEOUT,
+            health_check_interval=30,
+            decode_responses=True,
+            encoding_errors="replace",
         )
         self._monotonic = monotonic
         self._down_until = float("-inf")

@@ -19,6 +19,7 @@ from bot.settings import Settings
 
 ROLES: Final = ("web",)
 READY_WITHIN: Final = 60.0  # seconds
+LOOK_EVERY: Final = 0.25
 STOP_WITHIN: Final = 30.0  # longer than gunicorn's graceful timeout
 
 
@@ -36,13 +37,19 @@ def run(settings: Settings, on_ready: Callable[[], None]) -> None:
     _check_port_free(settings)
     stop = _StopSignal()
     if settings.redis_url:
-        _run_roles(settings, settings.redis_url, stop, on_ready)
+        _run_roles(settings, settings.redis_url, stop, on_ready, lambda: True)
         return
     with embedded.running(settings.data_dir) as url:
-        _run_roles(settings, url, stop, on_ready)
+        _run_roles(settings, url, stop, on_ready, lambda: embedded.is_running(settings.data_dir))
 
 
-def _run_roles(settings: Settings, url: str, stop: "_StopSignal", on_ready: Callable[[], None]) -> None:
+def _run_roles(
+    settings: Settings,
+    url: str,
+    stop: "_StopSignal",
+    on_ready: Callable[[], None],
+    store_is_up: Callable[[], bool],
+) -> None:
     environment = {**os.environ, "BOT_REDIS_URL": url}
     processes = {role: _start(role, environment) for role in ROLES}
     try:
@@ -51,7 +58,9 @@ def _run_roles(settings: Settings, url: str, stop: "_StopSignal", on_ready: Call
             on_ready()
         while not stop.asked:
             _check_alive(processes)
-            time.sleep(0.2)
+            if not store_is_up():
+                raise Ended("store")
+            time.sleep(LOOK_EVERY)
     finally:
         children.stop(list(processes.values()), STOP_WITHIN)
 

@@ -1,4 +1,4 @@
-"""Stand-ins with the real signatures: a clock that is told the time, and members who write to the bot through WeChat."""
+"""Stand-ins with the real signatures: a clock that is told the time, and members who write to the bot by WeChat."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,7 +65,7 @@ class Member:
         """Send any message."""
         if kind != "event" and "MsgId" not in tags:
             tags["MsgId"] = 10_000_000 + next(_numbers)
-        return self.posts(self.seals(message(kind, self.openid, self._seconds(), **tags)))
+        return self.posts(self.seals(message(kind, self.openid, self._seconds(), tags=tags)))
 
     def does(self, event: str, **tags: str | int) -> Answer:
         """Cause an event."""
@@ -88,7 +88,7 @@ class Member:
         xml = platform(self.account).read(body)
         text = fields(xml).get("Content", "") if xml.startswith("<xml>") else ""
         outcome = response.headers.get("X-Bot-Outcome", "")
-        return Answer(response.status_code, outcome, text, body, response.mimetype)
+        return Answer(response.status_code, outcome, text, body, response.mimetype or "")
 
     def _seconds(self) -> int:
         return int(self.clock.now.timestamp())

@@ -9,13 +9,16 @@ import base64
 import hashlib
 import secrets
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+ACCOUNT: Final = "gh_sandbox"
 _BLOCK: Final = 32  # PKCS#7 to 32 bytes, not AES's own 16
 
 
@@ -99,14 +102,14 @@ def sign(*parts: str) -> str:
     return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
-def message(kind: str, sender: str, created: int, account: str = "gh_sandbox", **tags: str | int) -> str:
+def message(kind: str, sender: str, created: int, tags: Mapping[str, str | int] = MappingProxyType({})) -> str:
     """A message's XML. Texts stand in CDATA as WeChat sends them, numbers plain.
 
-    >>> message("text", "o1", 7, Content="你好", MsgId=1).count("CDATA")
+    >>> message("text", "o1", 7, {"Content": "hello", "MsgId": 1}).count("CDATA")
     4
     """
-    head: dict[str, str | int] = {"ToUserName": account, "FromUserName": sender, "CreateTime": created, "MsgType": kind}
-    return "<xml>" + "".join(_tag(name, value) for name, value in (head | tags).items()) + "</xml>"
+    head: dict[str, str | int] = {"ToUserName": ACCOUNT, "FromUserName": sender, "CreateTime": created, "MsgType": kind}
+    return "<xml>" + "".join(_tag(name, value) for name, value in (head | dict(tags)).items()) + "</xml>"
 
 
 def _tag(name: str, value: str | int) -> str:

@@ -62,11 +62,11 @@ def _message(asked: dict[str, Any], created: int) -> str:
     kind, content = str(asked.get("kind", "text")), str(asked.get("content", ""))
     member = f"o{str(asked.get('member', 'demo'))[:40]}"
     if kind in _EVENTS:
-        return message("event", member, created, Event=kind, EventKey=content)
+        return message("event", member, created, {"Event": kind, "EventKey": content})
     number = secrets.randbelow(10**15)
     if kind in _MEDIA:
-        return message(kind, member, created, **_MEDIA[kind], MsgId=number)
-    return message("text", member, created, Content=content, MsgId=number)
+        return message(kind, member, created, {**_MEDIA[kind], "MsgId": number})
+    return message("text", member, created, {"Content": content, "MsgId": number})
 
 
 def _deliver(

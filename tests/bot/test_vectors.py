@@ -1,7 +1,7 @@
 """The gateway against worked examples nobody here wrote.
 
-AAAAA: Tencent's "Message encryption and decryption" page (developers.weixin.qq.com). Its bodies are JSON; the envelope is wrapped in
-XML here, the signatures and ciphertexts are the published ones.
+AAAAA: Tencent's "Message encryption and decryption" page (developers.weixin.qq.com). Its bodies are JSON; the envelope
+is wrapped in XML here, the signatures and ciphertexts are the published ones.
 cryptoDemo: the sample that comes with Tencent's official WXBizMsgCrypt libraries.
 """
 
@@ -147,7 +147,9 @@ def test_the_php_reference_vector_opens_to_hello_and_is_refused_with_another_sig
         "4nLvsQMLrourmMGdZHuTbqpeJ8Ao/5PRYJ+WBvRUwPfGKBL2+2IKZF49vAJqkcGWSHGE76ZN2erXeuNazf/o9o3lIE3q739o4c8t9QGPe31G"
         "T2Go/rOz1BsrASwvauNulCh+++yz+CQzBIuikA=="
     )
-    body = f"<xml>\n    <ToUserName><![CDATA[a]]></ToUserName>\n    <Encrypt><![CDATA[{cipher}]]></Encrypt>\n</xml>\n".encode()
+    body = (
+        f"<xml>\n <ToUserName><![CDATA[a]]></ToUserName>\n <Encrypt><![CDATA[{cipher}]]></Encrypt>\n</xml>\n".encode()
+    )
 
     assert Gateway(account).open(query, body, at(1458300676)).message.text == "hello"
     with pytest.raises(BadSignature):

@@ -29,7 +29,14 @@ def test_other_texts_pick_nothing(services: Services, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "command"),
-    [("帮助", "help"), ("怎么用？", "help"), ("目錄", "catalogue"), ("热门", "popular"), ("更多。", "more"), ("没用", "useless")],
+    [
+        ("帮助", "help"),
+        ("怎么用？", "help"),
+        ("目錄", "catalogue"),
+        ("热门", "popular"),
+        ("更多。", "more"),
+        ("没用", "useless"),
+    ],
 )
 def test_command_words_are_known_in_any_script_and_punctuation(services: Services, text: str, command: str) -> None:
     assert services.language.command(text) == command
@@ -39,7 +46,9 @@ def test_a_command_word_inside_a_question_is_no_command(services: Services) -> N
     assert services.language.command("困难帮助金有多少") is None
 
 
-@pytest.mark.parametrize("text", ["你好", "您好！", "在吗？", "谢谢", "谢谢您啦", "你叫啥名字", "再见", "给我唱首红歌吧"])
+@pytest.mark.parametrize(
+    "text", ["你好", "您好！", "在吗？", "谢谢", "谢谢您啦", "你叫啥名字", "再见", "给我唱首红歌吧"]
+)
 def test_small_talk_is_known_as_a_whole(services: Services, text: str) -> None:
     assert services.small_talk.whole(text)
 
@@ -51,7 +60,10 @@ def test_a_broken_language_file_is_reported_with_its_lines(tmp_path: Path) -> No
     with pytest.raises(ContentError) as caught:
         language.load(path)
 
-    assert {(problem.line, problem.kind) for problem in caught.value.problems} >= {(1, "missing_key"), (2, "not_a_mapping")}
+    assert {(problem.line, problem.kind) for problem in caught.value.problems} >= {
+        (1, "missing_key"),
+        (2, "not_a_mapping"),
+    }
 
 
 def test_small_talk_without_a_needed_topic_is_reported(tmp_path: Path) -> None:

@@ -83,7 +83,12 @@ def test_a_place_may_be_just_its_name(tmp_path: Path) -> None:
         ("phrasings: [某事 时间]", f"phrasings: [{'长' * 61}]", 17, "question_too_long"),
         ("phrasings: [某事 时间]", "phrasings: {a: b}", 17, "not_a_list"),
         ("answer: 每月五日，由支部安排，遇到节假日顺延，材料没有说更多。", "answer: ''", 18, "empty_text"),
-        ("answer: 每月五日，由支部安排，遇到节假日顺延，材料没有说更多。", f"answer: {'长' * 600}", 18, "answer_too_long"),
+        (
+            "answer: 每月五日，由支部安排，遇到节假日顺延，材料没有说更多。",
+            f"answer: {'长' * 600}",
+            18,
+            "answer_too_long",
+        ),
         ("answer: 每月五日，由支部安排，遇到节假日顺延，材料没有说更多。", "answer: [1]", 18, "not_a_text"),
         ("    question: 某事在哪天？", "    question: 某事在哪天？\n    related: [nobody]", 17, "unknown_related"),
         ("    question: 某事在哪天？", "    question: 某事在哪天？\n    question: 再问一次", 17, "key_twice"),
@@ -108,7 +113,12 @@ def test_all_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("", "empty_file"), ("a: [1\nb: 2", "not_yaml"), ("- 1\n- 2", "not_a_mapping"), ("case: {}\nentries: 1", "not_a_list")],
+    [
+        ("", "empty_file"),
+        ("a: [1\nb: 2", "not_yaml"),
+        ("- 1\n- 2", "not_a_mapping"),
+        ("case: {}\nentries: 1", "not_a_list"),
+    ],
 )
 def test_a_file_that_is_no_case_is_reported(tmp_path: Path, text: str, kind: str) -> None:
     write(tmp_path, text)
@@ -139,8 +149,14 @@ def test_every_kind_of_problem_has_its_sentence_for_editors(tmp_path: Path) -> N
 
 
 def test_related_questions_are_the_editors_choice_then_what_follows(tmp_path: Path) -> None:
-    third = "  - {id: somewhere-thing-who, question: 谁来做某事？, phrasings: [某事 谁], answer: 由支部的党员来做，材料没有说更多。"
-    write(tmp_path, GOOD + third + ", related: [somewhere-thing-when]}\n")
+    third = """\
+  - id: somewhere-thing-who
+    question: 谁来做某事？
+    phrasings: [某事 谁]
+    answer: 由支部的党员来做，材料没有说更多。
+    related: [somewhere-thing-when]
+"""
+    write(tmp_path, GOOD + third)
     loaded = library.load(tmp_path)
     overview, when, who = loaded.entries
 

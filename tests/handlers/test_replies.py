@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.entries import Entry
 from handlers import answer
 from handlers.dispatch import ROUTES, reply_to
 from handlers.layout import MAX_BYTES, size, visible
@@ -71,7 +70,7 @@ class TestAnswers:
 
     def test_a_long_answer_is_cut_at_a_sentence_and_goes_on_with_more(self, talk: Talk) -> None:
         entry = talk.services.library.entries[0]
-        long_entry: Entry = replace(entry, answer="这是一句不长不短的话，讲的是同一件事。" * 40)
+        long_entry = replace(entry, answer="这是一句不长不短的话，讲的是同一件事。" * 40)
         turn = answer.tell(long_entry, talk.services)
         talk.memory = turn.memory.stamped(NOW)
         parts = [turn.reply.text.split("（没说完")[0]]
@@ -184,7 +183,9 @@ class TestNoAnswer:
 
 
 class TestSmallTalk:
-    @pytest.mark.parametrize("text", ["你好", "谢谢啦", "你是机器人吗", "😀", "[微笑]", "真笨", "唉,今天心情不好", "再见"])
+    @pytest.mark.parametrize(
+        "text", ["你好", "谢谢啦", "你是机器人吗", "😀", "[微笑]", "真笨", "唉,今天心情不好", "再见"]
+    )
     def test_it_gets_a_short_reply_and_never_the_corpus(self, talk: Talk, text: str) -> None:
         turn = talk.says(text)
 
@@ -330,7 +331,8 @@ class TestOtherKinds:
 @settings(max_examples=300, deadline=None)
 @given(
     texts=st.lists(
-        st.text(max_size=40) | st.sampled_from(["1", "2", "更多", "目录", "热门", "没用", "积分", "咸宁", "红色引擎"]), max_size=6
+        st.text(max_size=40) | st.sampled_from(["1", "2", "更多", "目录", "热门", "没用", "积分", "咸宁", "红色引擎"]),
+        max_size=6,
     ),
     kind=st.sampled_from(list(Kind)),
 )

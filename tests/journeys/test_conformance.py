@@ -1,4 +1,4 @@
-"""What WeChat's side may do to the webhook, and what must come of it: through HTTP, with the store, against the shipped corpus."""
+"""What WeChat may do to the webhook, and what must come of it: through HTTP, with the store, on the shipped corpus."""
 
 import json
 import threading
@@ -81,14 +81,16 @@ class TestModes:
         assert reply.findtext("CreateTime") == str(int(clock.now.timestamp()))
 
     def test_with_an_aes_key_plaintext_is_refused_even_when_rightly_signed(self, member: Member) -> None:
-        xml = message("text", member.openid, int(member.clock.now.timestamp()), Content=QUESTION, MsgId=1)
+        xml = message("text", member.openid, int(member.clock.now.timestamp()), {"Content": QUESTION, "MsgId": 1})
 
         answer = member.posts(platform().plain(xml, int(member.clock.now.timestamp())))
 
         assert (answer.status, answer.outcome) == (403, "ignored")
 
     def test_a_ciphertext_without_encrypt_type_is_refused(self, member: Member) -> None:
-        request = member.seals(message("text", member.openid, int(member.clock.now.timestamp()), Content="a", MsgId=1))
+        request = member.seals(
+            message("text", member.openid, int(member.clock.now.timestamp()), {"Content": "a", "MsgId": 1})
+        )
         query = {key: value for key, value in request.query.items() if key != "encrypt_type"}
 
         assert member.posts(replace(request, query=query)).status == 403
@@ -102,7 +104,7 @@ class TestModes:
     def test_a_key_that_is_neither_is_told_success_and_nothing_else(self, make_app: AppFactory, clock: Clock) -> None:
         member = Member(make_app().test_client(), clock)
         foreign = Platform(ACCOUNT.token, ACCOUNT.app_id, "Z" * 42 + "A")
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content="a", MsgId=1)
+        xml = message("text", member.openid, int(clock.now.timestamp()), {"Content": "a", "MsgId": 1})
 
         answer = member.posts(foreign.safe(xml, int(clock.now.timestamp())))
 
@@ -111,14 +113,14 @@ class TestModes:
 
     def test_another_accounts_message_is_refused(self, member: Member, clock: Clock) -> None:
         foreign = Platform(ACCOUNT.token, "wxffffffffffffffff", ACCOUNT.aes_keys[0])
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content="a", MsgId=1)
+        xml = message("text", member.openid, int(clock.now.timestamp()), {"Content": "a", "MsgId": 1})
 
         assert member.posts(foreign.safe(xml, int(clock.now.timestamp()))).status == 403
 
     def test_compatible_mode_reads_the_encrypted_part(self, member: Member, clock: Clock) -> None:
         seconds = int(clock.now.timestamp())
-        request = member.seals(message("text", member.openid, seconds, Content=QUESTION, MsgId=5))
-        beside = message("text", member.openid, seconds, Content="forged", MsgId=5)
+        request = member.seals(message("text", member.openid, seconds, {"Content": QUESTION, "MsgId": 5}))
+        beside = message("text", member.openid, seconds, {"Content": "forged", "MsgId": 5})
         both = request.body.replace("<xml>", beside.removesuffix("</xml>"), 1)
 
         assert member.posts(replace(request, body=both)).text.startswith("每月一期")
@@ -126,20 +128,22 @@ class TestModes:
 
 class TestSignatures:
     def test_a_wrong_msg_signature_is_refused(self, member: Member, clock: Clock) -> None:
-        request = member.seals(message("text", member.openid, int(clock.now.timestamp()), Content="a", MsgId=1))
+        request = member.seals(message("text", member.openid, int(clock.now.timestamp()), {"Content": "a", "MsgId": 1}))
         request.query["msg_signature"] = "0" * 40
 
         assert member.posts(request).status == 403
 
     @pytest.mark.parametrize("minutes", [6, -6])
     def test_a_timestamp_more_than_five_minutes_off_is_refused(self, member: Member, minutes: int) -> None:
-        request = member.seals(message("text", member.openid, int(member.clock.now.timestamp()), Content="a", MsgId=1))
+        request = member.seals(
+            message("text", member.openid, int(member.clock.now.timestamp()), {"Content": "a", "MsgId": 1})
+        )
         member.clock.pass_(minutes=minutes)
 
         assert member.posts(request).status == 403
 
     def test_a_timestamp_almost_five_minutes_off_is_taken(self, member: Member) -> None:
-        xml = message("text", member.openid, int(member.clock.now.timestamp()), Content=QUESTION, MsgId=1)
+        xml = message("text", member.openid, int(member.clock.now.timestamp()), {"Content": QUESTION, "MsgId": 1})
         request = member.seals(xml)
         member.clock.pass_(seconds=299)
 
@@ -149,8 +153,8 @@ class TestSignatures:
         """In plain mode the signature does not cover the body: a captured URL must not open the door for anything."""
         member = Member(make_app(PLAIN_ACCOUNT).test_client(), clock, PLAIN_ACCOUNT)
         seconds = int(clock.now.timestamp())
-        first = member.seals(message("text", member.openid, seconds, Content=QUESTION, MsgId=1))
-        forged = replace(first, body=message("text", "oVictim", seconds, Content="取消", MsgId=2))
+        first = member.seals(message("text", member.openid, seconds, {"Content": QUESTION, "MsgId": 1}))
+        forged = replace(first, body=message("text", "oVictim", seconds, {"Content": "取消", "MsgId": 2}))
 
         assert member.posts(first).outcome == "answer"
         assert member.posts(forged).status == 403
@@ -163,7 +167,9 @@ class TestRetries:
     ) -> None:
         member = Member(make_app().test_client(), clock)
         other_process = Member(make_app().test_client(), clock, openid=member.openid)
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content="这个问题材料里肯定没有xyz", MsgId=7)
+        xml = message(
+            "text", member.openid, int(clock.now.timestamp()), {"Content": "这个问题材料里肯定没有xyz", "MsgId": 7}
+        )
         request = member.seals(xml)
 
         answers = [member.posts(request), other_process.posts(request), member.posts(request)]
@@ -173,7 +179,7 @@ class TestRetries:
             assert client.xlen("bot:misses") == 1
 
     def test_a_retry_with_a_new_signature_is_still_the_same_message(self, member: Member, clock: Clock) -> None:
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content=QUESTION, MsgId=8)
+        xml = message("text", member.openid, int(clock.now.timestamp()), {"Content": QUESTION, "MsgId": 8})
         first = member.posts(member.seals(xml))
         clock.pass_(seconds=5)
 
@@ -183,7 +189,7 @@ class TestRetries:
         self, member: Member, clock: Clock
     ) -> None:
         member.says("目录")
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content="1", MsgId=9)
+        xml = message("text", member.openid, int(clock.now.timestamp()), {"Content": "1", "MsgId": 9})
         request = member.seals(xml)
 
         assert member.posts(request).text == member.posts(request).text
@@ -193,7 +199,9 @@ class TestRetries:
     ) -> None:
         app = make_app()
         member = Member(app.test_client(), clock)
-        xml = message("text", member.openid, int(clock.now.timestamp()), Content="材料里没有的同时投递abc", MsgId=10)
+        xml = message(
+            "text", member.openid, int(clock.now.timestamp()), {"Content": "材料里没有的同时投递abc", "MsgId": 10}
+        )
         request = member.seals(xml)
 
         with ThreadPoolExecutor(6) as pool:
@@ -205,7 +213,7 @@ class TestRetries:
             assert client.xlen("bot:misses") == 1
 
     def test_a_claim_of_a_dead_process_lapses_and_the_retry_is_answered(
-        self, make_app: AppFactory, store: Store, services: Services, clock: Clock
+        self, make_app: AppFactory, store: Store, clock: Clock
     ) -> None:
         sender = "oDead"
         Inbox(store, Pseudonyms(ACCOUNT.token)).arrive(f"{sender}|11", sender, clock.now)  # and then it was killed
@@ -250,7 +258,9 @@ class TestOddBodies:
             "  主题党日  多久\n开展一次  ",
         ],
     )
-    def test_a_question_survives_what_keyboards_add_to_it(self, make_app: AppFactory, clock: Clock, content: str) -> None:
+    def test_a_question_survives_what_keyboards_add_to_it(
+        self, make_app: AppFactory, clock: Clock, content: str
+    ) -> None:
         member = Member(make_app(PLAIN_ACCOUNT).test_client(), clock, PLAIN_ACCOUNT)
 
         assert member.says(content).outcome == "answer"
@@ -301,7 +311,7 @@ class TestOddBodies:
             b"<xml>",
             b"<xml></xml>",
             b"<html><body>502</body></html>",
-            '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><xml><MsgType>text</MsgType></xml>'.encode(),
+            b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y">]><xml><MsgType>text</MsgType></xml>',
             b'<!DOCTYPE xml SYSTEM "file:///etc/passwd"><xml><MsgType>text</MsgType></xml>',
             b"<xml><MsgType>text</MsgType><Content>&undefined;</Content></xml>",
             b"<xml>" + b"<a>" * 3000 + b"</a>" * 3000 + b"</xml>",
@@ -322,7 +332,7 @@ class TestOddBodies:
 
     def test_gbk_is_answered_without_an_answer(self, make_app: AppFactory, clock: Clock) -> None:
         client = make_app(PLAIN_ACCOUNT).test_client()
-        xml = message("text", "oGbk", 1, Content="主题党日", MsgId=3).encode("gbk")
+        xml = message("text", "oGbk", 1, {"Content": "主题党日", "MsgId": 3}).encode("gbk")
         query = platform(PLAIN_ACCOUNT).plain("", int(clock.now.timestamp())).query
 
         response = client.post("/wechat", query_string=query, data=xml)
@@ -398,7 +408,7 @@ class TestTrouble:
         release = threading.Event()
 
         class Stuck:
-            def search(self, text: str, limit: int = 8) -> Search:
+            def search(self, text: str) -> Search:
                 release.wait(30)
                 return Search(text, ())
 
@@ -470,4 +480,4 @@ class TestPrivacy:
             for key in client.keys("*"):
                 kind = client.type(key)
                 value = client.get(key) if kind == "string" else client.xrange(key) if kind == "stream" else ""
-                assert member.openid not in f"{key}{value}"
+                assert member.openid not in f"{key!r}{value!r}"

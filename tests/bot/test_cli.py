@@ -1,0 +1,180 @@
+"""The commands: what they print, and their exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from tests.content.test_library import GOOD, write
+
+
+@pytest.fixture(autouse=True)
+def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("BOT_PORT", "59999")
+
+
+def run(*arguments: str, typed: str = "", **environment: str) -> Result:
+    return CliRunner().invoke(main, arguments, input=typed, env=environment)
+
+
+def labels(path: Path, *rows: dict[str, object]) -> str:
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return str(path)
+
+
+class TestAsk:
+    def test_it_prints_the_reply_without_link_tags_and_the_outcome(self) -> None:
+        result = run("ask", "主题党日多久开展一次")
+
+        assert result.exit_code == 0
+        assert "每月一期" in result.output
+        assert "<a " not in result.output
+        assert "[answer]" in result.output
+
+    def test_explain_shows_how_the_question_was_understood_and_what_scored_how(self) -> None:
+        result = run("ask", "请问，主题党日多久开展一次呢？", "--explain")
+
+        assert "理解为　主题党日多久开展一次" in result.output
+        assert "covered" in result.output
+
+    def test_json_can_be_read_by_programs(self) -> None:
+        data = json.loads(run("ask", "主题党日多久开展一次", "--json").output)
+
+        assert data["outcome"] == "answer"
+        assert data["search"]["matches"][0]["id"] == "xianning-theme-party-day-how-often"
+
+
+class TestChat:
+    def test_a_conversation_remembers_its_lists(self) -> None:
+        result = run("chat", typed="积分怎么算的\n1\n/为什么\n/退出\n")
+
+        assert result.exit_code == 0
+        assert "您是不是想问" in result.output
+        assert "来源：" in result.output
+        assert "理解为" in result.output
+
+    def test_it_ends_with_the_input(self) -> None:
+        assert run("chat", typed="你好\n").exit_code == 0
+
+
+class TestEval:
+    def test_right_tap_refused_and_wrong_are_counted(self, tmp_path: Path) -> None:
+        file = labels(
+            tmp_path / "labels.jsonl",
+            {"id": "right", "q": "主题党日多久开展一次", "must": [["每月"]], "style": "formal", "kind": "fact"},
+            {"id": "wrong", "q": "主题党日多久开展一次", "must": [["每年"]], "style": "formal", "kind": "fact"},
+            {"id": "tap", "q": "积分怎么算的", "must": [["分"]], "style": "keyword", "kind": "list"},
+            {"id": "refused", "q": "茅台股票现在能买吗", "must": [["能"]], "style": "keyword", "kind": "list"},
+            {"id": "world", "q": "光速是多少", "type": "world"},
+            {
+                "id": "ambiguous",
+                "q": "红色引擎",
+                "cases": [{"case": "a", "alias": ["武汉"]}, {"case": "b", "alias": ["十堰"]}],
+            },
+            {"id": "talk", "turns": [{"q": "积分怎么算的", "must": [["分"]]}, {"q": "1", "must": [["分"]]}]},
+        )
+
+        data = json.loads(run("eval", file, "--json").output)
+
+        marks = {message["id"]: message["mark"] for message in data["messages"]}
+        assert marks == {
+            "right": "right", "wrong": "wrong", "tap": "tap", "refused": "refused", "world": "right",
+            "ambiguous": "right", "talk.1": "tap", "talk.2": "right",
+        }  # fmt: skip
+        question = next(group for group in data["groups"] if group["name"] == "question")
+        assert {mark: question[mark] for mark in ("right", "tap", "refused", "wrong")} == {
+            "right": 1, "tap": 1, "refused": 1, "wrong": 1,
+        }  # fmt: skip
+
+    def test_the_table_is_in_words_and_failures_can_be_listed(self, tmp_path: Path) -> None:
+        file = labels(tmp_path / "l.jsonl", {"id": "bad", "q": "主题党日多久开展一次", "must": [["每年"]]})
+
+        result = run("eval", file, "--failures")
+
+        assert "答错" in result.output
+        assert "bad" in result.output
+
+    @pytest.mark.parametrize("text", ["{", "[]", '{"x": 1}'])
+    def test_a_line_that_is_no_label_is_named(self, tmp_path: Path, text: str) -> None:
+        file = tmp_path / "l.jsonl"
+        file.write_text('{"q": "a", "must": []}\n' + text, encoding="utf-8")
+
+        result = run("eval", str(file))
+
+        assert result.exit_code == 2
+        assert "l.jsonl:2" in result.output
+
+
+class TestContentCheck:
+    def test_the_shipped_corpus_is_clean(self) -> None:
+        result = run("content", "check")
+
+        assert result.exit_code == 0
+        assert "资料没有问题" in result.output
+
+    def test_findings_name_file_and_line_and_what_to_do(self, tmp_path: Path) -> None:
+        path = write(tmp_path, GOOD.replace("2019", "去年"))
+
+        result = run("content", "check", BOT_CONTENT_DIR=str(tmp_path))
+
+        assert result.exit_code == 1
+        assert f"{path}:6: 年份“去年”要写成 2018 或 2018-10" in result.output
+
+    def test_findings_can_be_read_by_programs(self, tmp_path: Path) -> None:
+        write(tmp_path, GOOD.replace("2019", "去年"))
+
+        result = run("content", "check", "--json", BOT_CONTENT_DIR=str(tmp_path))
+
+        assert result.exit_code == 1
+        assert json.loads(result.output)["problems"][0]["line"] == 6
+
+
+class TestStart:
+    @pytest.mark.parametrize("command", ["run", "web", "ask x", "doctor", "healthcheck"])
+    def test_a_wrong_setting_stops_every_command_with_what_to_do(self, command: str) -> None:
+        result = run(*command.split(), BOT_PROT="1")
+
+        assert result.exit_code == 2
+        assert "BOT_PROT" in result.output
+        assert ".env.example" in result.output
+
+    @pytest.mark.parametrize("command", ["run", "web"])
+    def test_a_broken_corpus_stops_the_start_with_every_finding(self, tmp_path: Path, command: str) -> None:
+        write(tmp_path, GOOD.replace("2019", "去年"))
+
+        result = run(command, BOT_CONTENT_DIR=str(tmp_path))
+
+        assert result.exit_code == 1
+        assert "thing.yaml:6" in result.output
+
+
+class TestDoctor:
+    def test_it_names_what_is_wrong_and_exits_with_a_finding(self) -> None:
+        result = run("doctor")
+
+        assert result.exit_code == 1
+        assert "✗ 连不上数据存储" in result.output
+        assert "演示模式" in result.output
+
+    def test_with_a_store_all_is_well(self, valkey_url: str) -> None:
+        result = run("doctor", BOT_REDIS_URL=valkey_url)
+
+        assert result.exit_code == 0
+        assert "✓ 数据存储能连上" in result.output
+
+    def test_it_shows_no_password(self) -> None:
+        result = run("doctor", BOT_REDIS_URL="redis://:hunter2@127.0.0.1:1/0")
+
+        assert "hunter2" not in result.output
+
+    def test_it_can_be_read_by_programs(self) -> None:
+        findings = json.loads(run("doctor", "--json", BOT_WECHAT_TOKEN="abc").output)
+
+        assert {finding["level"] for finding in findings} == {"ok", "bad", "note"}
+
+
+def test_healthcheck_fails_when_nothing_listens() -> None:
+    assert run("healthcheck").exit_code == 1

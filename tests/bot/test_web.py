@@ -1,0 +1,145 @@
+"""Answer pages, health, figures, headers."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from bot.store import Store
+from handlers.services import Services
+from tests.conftest import AppFactory
+from tests.fakes import Clock, Member
+
+
+@pytest.fixture
+def client(make_app: AppFactory) -> FlaskClient:
+    return make_app().test_client()
+
+
+PAGE = "/a/xianning-theme-party-day-how-often"
+
+
+class TestAnswerPage:
+    def test_it_shows_question_answer_source_and_related_questions(self, client: FlaskClient) -> None:
+        text = client.get(PAGE).get_data(as_text=True)
+
+        assert "<h1>咸宁的支部主题党日多久开展一次？</h1>" in text
+        assert "每月一期" in text
+        assert "来源：咸宁《支部主题党日》，截至2018年" in text
+        assert len(re.findall(r'<li><a href="/a/', text)) == 3
+
+    def test_every_entry_has_a_page_under_fifty_kilobytes_with_its_style_sheet(
+        self, client: FlaskClient, services: Services
+    ) -> None:
+        with client.get("/static/answer.css") as response:
+            style = len(response.data)
+        for entry in services.library.entries[::10]:
+            response = client.get(f"/a/{entry.id}")
+            assert response.status_code == 200
+            assert len(response.data) + style < 50_000
+
+    def test_letters_grow_by_a_link_and_the_size_is_kept_on_the_way_to_related_questions(
+        self, client: FlaskClient
+    ) -> None:
+        assert 'href="?size=large"' in client.get(PAGE).get_data(as_text=True)
+        larger = client.get(f"{PAGE}?size=large").get_data(as_text=True)
+        assert '<html lang="zh-CN" class="large">' in larger
+        assert 'href="?size=huge"' in larger
+        assert 'href="?size=normal"' in larger
+        assert re.search(r'href="/a/[a-z0-9-]+\?size=large"', larger)
+
+    def test_a_strange_size_is_the_normal_one(self, client: FlaskClient) -> None:
+        assert 'class="normal"' in client.get(f"{PAGE}?size=<script>").get_data(as_text=True)
+
+    def test_it_needs_no_script_and_asks_nothing_of_other_hosts(self, client: FlaskClient) -> None:
+        text = client.get(PAGE).get_data(as_text=True)
+
+        assert "<script" not in text
+        assert not re.findall(r'(?:href|src)="(?:https?:)?//', text)
+
+    def test_an_unknown_entry_is_a_kind_page_with_status_404(self, client: FlaskClient) -> None:
+        response = client.get("/a/no-such-entry")
+
+        assert response.status_code == 404
+        assert "没有找到这一条" in response.get_data(as_text=True)
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", [PAGE, "/healthz", "/nowhere", "/static/answer.css"])
+    def test_every_page_forbids_foreign_content_and_framing(self, client: FlaskClient, path: str) -> None:
+        with client.get(path) as response:
+            headers = response.headers
+
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Robots-Tag"] == "noindex"
+
+
+class TestHealth:
+    def test_a_live_process_says_ok(self, client: FlaskClient) -> None:
+        assert client.get("/healthz").status_code == 200
+
+    def test_it_is_ready_when_the_store_answers(self, client: FlaskClient) -> None:
+        assert client.get("/readyz").status_code == 200
+
+    def test_it_is_not_ready_without_a_store_and_says_why(self, make_app: AppFactory, no_store: Store) -> None:
+        client = make_app(store=no_store).test_client()
+
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert response.get_data(as_text=True).startswith("store: ")
+        assert client.get("/healthz").status_code == 200
+
+
+class TestMetrics:
+    def test_messages_are_counted_by_kind_and_outcome_and_never_by_member(
+        self, make_app: AppFactory, clock: Clock
+    ) -> None:
+        client = make_app().test_client()
+        member = Member(client, clock)
+        member.says("主题党日多久开展一次")
+        member.says("谢谢")
+
+        page = client.get("/metrics").get_data(as_text=True)
+        assert 'zhibu_messages_total{kind="text",outcome="answer"} 1.0' in page
+        assert 'zhibu_messages_total{kind="text",outcome="smalltalk"} 1.0' in page
+        assert member.openid not in page
+        assert "主题党日" not in page
+
+    def test_they_are_not_given_to_requests_that_came_through_a_proxy(self, client: FlaskClient) -> None:
+        assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
+
+
+class TestDemo:
+    def test_the_chat_page_is_there_in_demo_mode_only(self, make_app: AppFactory) -> None:
+        assert make_app(demo=True).test_client().get("/").status_code == 200
+        assert make_app().test_client().get("/").status_code == 404
+        assert make_app().test_client().post("/sandbox/send", json={}).status_code == 404
+
+    @pytest.mark.parametrize("mode", ["plain", "aes"])
+    def test_what_is_typed_goes_through_the_real_route_in_either_mode(self, make_app: AppFactory, mode: str) -> None:
+        client = make_app(demo=True).test_client()
+
+        seen = client.post("/sandbox/send", json={"content": "主题党日多久开展一次", "mode": mode}).get_json()
+
+        assert seen["outcome"] == "answer"
+        assert ("<Encrypt>" in seen["received"]) == (mode == "aes")
+        assert seen["reply"].startswith("每月一期")
+        assert seen["search"]["matches"][0]["id"] == "xianning-theme-party-day-how-often"
+        assert "<Content>" in seen["received_plain"]
+
+    def test_a_repeated_delivery_is_shown_to_be_answered_alike(self, make_app: AppFactory) -> None:
+        client = make_app(demo=True).test_client()
+
+        seen = client.post("/sandbox/send", json={"content": "主题党日多久开展一次", "repeat": True}).get_json()
+
+        assert (seen["deliveries"], seen["same"]) == (3, True)
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"not json"])
+    def test_a_request_that_is_no_message_is_refused(self, make_app: AppFactory, body: bytes) -> None:
+        client = make_app(demo=True).test_client()
+
+        assert client.post("/sandbox/send", data=body, content_type="application/json").status_code == 400

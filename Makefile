@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test check lint types imports containers format lock clean
+.PHONY: help run test check lint types imports containers format lock secrets clean
 
 help: ## what you can do here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,15 @@ format: $(VENV)/.dev ## put the code into shape
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements-dev.in -o requirements-dev.lock
+
+secrets: ## make the secret files docker-compose.yml wants; fill in the empty ones
+	@mkdir -p secrets
+	@for name in bot_wechat_token bot_wechat_app_secret bot_wechat_aes_key bot_wechat_aes_key_previous; do \
+	  test -e secrets/$$name || : > secrets/$$name; done
+	@test -e secrets/valkey_password || $(PYTHON) -c 'import secrets; print(secrets.token_hex(24), end="")' > secrets/valkey_password
+	@test -e secrets/bot_redis_url || printf 'redis://:%s@valkey:6379/0' "$$(cat secrets/valkey_password)" > secrets/bot_redis_url
+	@chmod 700 secrets && chmod 644 secrets/*  # compose mounts each file as it is, and the containers' users must read it
+	@ls -l secrets
 
 clean: ## remove what can be made again (never the data in var/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

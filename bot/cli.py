@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -13,7 +13,7 @@ from bot import doctor as examination
 from bot import embedded, evaluate, logs, server, supervise, wiring
 from bot.settings import Settings, SettingsError, load
 from bot.table import bar, box, rows
-from bot.talk import Conversation, as_data, explain, verdict_name
+from bot.talk import Conversation, as_data
 from content import library, wording
 from content.files import ContentError, Problem
 from handlers.layout import visible
@@ -201,25 +201,16 @@ def _welcome(settings: Settings) -> str:
 
 
 def _explanation(text: str, services: Services) -> str:
-    search, verdict = explain(text, services)
-    cutoffs = services.cutoffs
-    lines = [
-        say("explain_question", question=search.question),
-        say(
-            "explain_cutoffs",
-            verdict=verdict_name(verdict),
-            sure=cutoffs.sure,
-            margin=cutoffs.margin,
-            possible=cutoffs.possible,
-        ),
-    ]
-    for match in search.matches:
-        place, question = match.entry.case.place.city, match.entry.question
-        lines.append(
-            say("explain_match", score=f"{match.score:.3f}", question=question, place=place, wording=match.wording)
-        )
-        lines.append(say("explain_parts", parts="  ".join(f"{name} {value:.2f}" for name, value in match.parts)))
+    data = as_data(text, services)
+    lines = [say("explain_question", **data), say(f"explain_{data['verdict']}", **data, **data["cutoffs"])]
+    for match in data["matches"]:
+        lines.append(say("explain_match", **match))
+        lines.append(say("explain_features", features=_features(match["features"])))
     return "\n".join(lines)
+
+
+def _features(features: Mapping[str, float]) -> str:
+    return "  ".join(f"{say(f'feature_{name}')} {value:.2f}" for name, value in features.items() if value)
 
 
 def _score_table(summaries: Iterable[evaluate.Summary]) -> str:

@@ -1,9 +1,11 @@
 """Talk to the handlers without WeChat and without a store: for the commands `ask`, `chat` and `eval`."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from content.matching import Answer, Choices, Search, Verdict, decide
+from content.matching import Answer, Choices, Elsewhere, Miss, Search, Verdict, decide
 from handlers.dispatch import reply_to
 from handlers.messages import BLANK, Incoming, Kind, Memory, Turn
 from handlers.services import Services
@@ -28,31 +30,34 @@ class Conversation:
 def explain(text: str, services: Services) -> tuple[Search, Verdict]:
     """How the corpus search sees a text: the matches with their scores, and the verdict."""
     search = services.matcher.search(text)
-    return search, decide(search, services.cutoffs)
+    return search, decide(search, services.matcher.cutoffs)
 
 
 def verdict_name(verdict: Verdict) -> str:
-    """The verdict as one word: answer, choices or miss."""
+    """The verdict as one word: answer, two_answers, choices, elsewhere or miss."""
     match verdict:
-        case Answer():
+        case Answer(also=None):
             return "answer"
+        case Answer():
+            return "two_answers"
         case Choices():
             return "choices"
-        case _:
+        case Elsewhere():
+            return "elsewhere"
+        case Miss():
             return "miss"
 
 
-def as_data(text: str, services: Services) -> dict[str, object]:
+def as_data(text: str, services: Services) -> dict[str, Any]:
     """The explanation as plain data, for `--json` and the chat page."""
     search, verdict = explain(text, services)
     return {
         "question": search.question,
         "verdict": verdict_name(verdict),
-        "cutoffs": {
-            "sure": services.cutoffs.sure,
-            "margin": services.cutoffs.margin,
-            "possible": services.cutoffs.possible,
-        },
+        "confidence": round(search.confidence, 4),
+        "confidence_of_two": round(search.confidence_of_two, 4),
+        "named": sorted(search.named),
+        "cutoffs": asdict(services.matcher.cutoffs),
         "matches": [
             {
                 "id": match.entry.id,
@@ -60,7 +65,7 @@ def as_data(text: str, services: Services) -> dict[str, object]:
                 "place": match.entry.case.place.city,
                 "wording": match.wording,
                 "score": round(match.score, 4),
-                "parts": {name: round(value, 4) for name, value in match.parts},
+                "features": {name: round(value, 4) for name, value in match.features},
             }
             for match in search.matches
         ],

@@ -6,16 +6,13 @@ import functools
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from bot import embedded
 from bot.settings import Settings
 from bot.store import Store
 from content import language, library, small_talk, wording
-from content.matching import Cutoffs, Matcher
+from content.matching import Index, Matcher, scorer
 from handlers.services import Services
-
-CUTOFFS: Final = Cutoffs(sure=0.45, margin=0.04, possible=0.25)
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -29,14 +26,14 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple)
     Raises:
         ContentError: the corpus or the language data cannot be used; lists every finding.
         WordingError: `phrases.yaml` does not fit.
+        BadWeights: the matcher's weights are not of this version.
     """
     folder = settings.content_dir
-    spoken = language.load(data_file(folder, "synonyms.yaml"))
+    spoken = language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
     corpus = library.load(folder)
     return Services(
         library=corpus,
-        matcher=Matcher(corpus.entries, spoken.normalise),
-        cutoffs=CUTOFFS,
+        matcher=Matcher(Index(corpus.entries, spoken), scorer.load()),
         language=spoken,
         small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),

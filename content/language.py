@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from content.files import ContentError, Sheet
+from content.files import ContentError, Problem, Sheet
 from content.text import Normaliser, fold
 
 COMMANDS: Final = ("help", "catalogue", "popular", "more", "useful", "useless", "privacy")
@@ -21,11 +21,17 @@ class Language:
         normalise: folds a text and strips its politeness.
         commands: folded word -> command, one of COMMANDS.
         ordinals: folded way to say it -> position in a list, from 1.
+        asks: what a question may be after (who, why, how many …), each with the folded words that show it.
+        regions: names of places all over the country.
+        before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
     """
 
     normalise: Normaliser
     commands: dict[str, str]
     ordinals: dict[str, int]
+    asks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    regions: tuple[str, ...] = ()
+    before_regions: tuple[str, ...] = ()
 
     def command(self, text: str) -> str | None:
         """The command this message is, if it is one and nothing else."""
@@ -48,16 +54,17 @@ class Language:
         return int(folded) if re.fullmatch(r"[0-9]{1,2}", folded) and int(folded) > 0 else None
 
 
-def load(path: Path) -> Language:
-    """Read `synonyms.yaml`. Raises ContentError with every problem found."""
+def load(path: Path, regions: Path | None = None) -> Language:
+    """Read `synonyms.yaml`, and `regions.txt` (a name a line; # begins a remark). Raises ContentError."""
     sheet = Sheet(path)
-    top = sheet.mapping(sheet.root(), ("politeness", "commands", "picking"))
+    top = sheet.mapping(sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"))
     politeness = sheet.mapping(top.get("politeness"), ("heads", "tails", "anywhere"))
     heads, tails, anywhere = (sheet.texts(politeness.get(key)) for key in ("heads", "tails", "anywhere"))
     command_nodes = sheet.mapping(top.get("commands"), COMMANDS)
     commands = {fold(word): name for name, node in command_nodes.items() for word in sheet.texts(node) if fold(word)}
     picking = sheet.mapping(top.get("picking"), ("numerals", "forms"))
     numerals, forms = (sheet.texts(picking.get(key)) for key in ("numerals", "forms"))
+    asks = {name: sheet.texts(node) for name, node in sheet.mapping(top.get("asks"), optional=None).items()}
     if sheet.problems:
         raise ContentError(sheet.problems)
     ordinals = {
@@ -66,4 +73,15 @@ def load(path: Path) -> Language:
         for number, numeral in enumerate(numerals, 1)
         for written in (numeral, str(number))
     }
-    return Language(Normaliser(heads, tails, anywhere), commands, ordinals)
+    folded = tuple((name, tuple(filter(None, map(fold, words)))) for name, words in asks.items())
+    before = sheet.texts(top.get("before_regions"))
+    normalise = Normaliser(heads, tails, anywhere)
+    return Language(normalise, commands, ordinals, folded, _lines(regions) if regions else (), before)
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError([Problem(path, 0, "unreadable", (("reason", error),))]) from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))

@@ -55,6 +55,21 @@ class Library:
             grouped.setdefault(case.place.city, []).append(case)
         return {city: tuple(cases) for city, cases in grouped.items()}
 
+    @cached_property
+    def _cases_by_place(self) -> dict[str, tuple[Case, ...]]:
+        """Folded name of a place -> its cases; for a larger place without any of its own, those of the places in it."""
+        own: dict[str, list[Case]] = {}
+        within: dict[str, list[Case]] = {}
+        for case in self.cases:
+            for names, grouped in ((case.place.names, own), (case.place.within, within)):
+                for name in dict.fromkeys(map(fold, names)):
+                    grouped.setdefault(name, []).append(case)
+        return {name: tuple(cases) for name, cases in (within | own).items()}
+
+    def cases_of_place(self, name: str) -> tuple[Case, ...]:
+        """The cases of the place with that folded name, or of the places in it; none when it is not known."""
+        return self._cases_by_place.get(name, ())
+
     def related(self, entry: Entry, limit: int = 3) -> tuple[Entry, ...]:
         """What a member may ask next: the editor's choice first, then whatever follows in the same case, wrapping
         around.

@@ -7,27 +7,32 @@ from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
 
-def tell(entry: Entry, services: Services) -> Turn:
-    """The reply to a question this entry answers. What does not fit waits for "更多"."""
+def tell(entry: Entry, services: Services, also: Entry | None = None) -> Turn:
+    """The reply to a question this entry answers, or this and another entry of the same case together.
+
+    Which question is being answered stands below the answer, so that a member sees when it was not theirs. What
+    does not fit waits for "更多".
+    """
     phrases = services.phrases
-    related = [Choice(other.question, other.question) for other in services.library.related(entry)]
-    source = source_line(entry, phrases)
+    told = [entry, also] if also else [entry]
+    related = [other for other in services.library.related(entry, limit=4) if other not in told][:3]
+    choices = [Choice(other.question, other.question) for other in related]
+    source = "\n".join([phrases("answered", question=entry.question), source_line(entry, phrases)])
     if services.public_url:
         source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
     verdict = "　".join(layout.tappable(Choice(phrases(key), phrases(key))) for key in ("useful", "useless"))
 
-    head, rest = layout.split(entry.answer, layout.MAX_BYTES - layout.size(source + verdict) - 200)
+    whole = "\n\n".join(
+        [entry.answer, *([phrases("also", question=also.question, answer=also.answer)] if also else [])]
+    )
+    head, rest = layout.split(whole, layout.MAX_BYTES - layout.size(source + verdict) - 60)
     body = head + (phrases("more") if rest else "")
     room = layout.MAX_BYTES - layout.size(f"{body}\n\n{source}\n\n{phrases('related')}\n\n{verdict}") - 4
-    lines = layout.fitting(layout.numbered(related), room)
+    lines = layout.fitting(layout.numbered(choices), room)
 
-    parts = [body, source]
-    if lines:
-        parts.append("\n".join([phrases("related"), *lines]))
-    text = "\n\n".join([*parts, verdict])
-    choices = tuple(related[: len(lines)])
-    memory = Memory(choices=choices, shown=len(choices), entry_id=entry.id, rest=rest)
-    return Turn(Reply(Outcome.ANSWER, text), memory, (Answered(entry.id),))
+    parts = [body, source, *(["\n".join([phrases("related"), *lines])] if lines else []), verdict]
+    memory = Memory(choices=tuple(choices[: len(lines)]), shown=len(lines), entry_id=entry.id, rest=rest)
+    return Turn(Reply(Outcome.ANSWER, "\n\n".join(parts)), memory, (Answered(entry.id),))
 
 
 def source_line(entry: Entry, phrases: Wording) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from content.entries import Entry
-from content.matching import Answer, Choices, Match, Miss, decide
+from content.matching import Answer, Choices, Elsewhere, Match, Miss, decide
 from content.text import fold
 from handlers import answer, lists
 from handlers.layout import tappable
@@ -19,11 +19,13 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
     if len(services.language.normalise(text)) < MIN_QUESTION:
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
     search = services.matcher.search(text)
-    match decide(search, services.cutoffs):
-        case Answer(found):
-            return answer.tell(found.entry, services)
+    match decide(search, services.matcher.cutoffs):
+        case Answer(found, also):
+            return answer.tell(found.entry, services, also.entry if also else None)
         case Choices(matches):
             return did_you_mean(matches, services)
+        case Elsewhere(found, named):
+            return elsewhere(found, named, services)
         case Miss(nearest):
             return no_answer(text, nearest, memory, services)
 
@@ -33,6 +35,13 @@ def did_you_mean(matches: tuple[Match, ...], services: Services) -> Turn:
     choices = [Choice(label(match.entry), match.entry.question) for match in matches]
     heading = services.phrases("choices" if len(choices) > 1 else "choice_one")
     return lists.offer(heading, choices, Outcome.CHOICES, services, after=services.phrases("choices_after"))
+
+
+def elsewhere(found: Match, named: str, services: Services) -> Turn:
+    """The practice asked about belongs to another place: say so, and offer what there is of it."""
+    case = found.entry.case
+    heading = services.phrases("elsewhere", named=named, place=case.place.city, title=case.title)
+    return lists.offer(heading, [Choice(label(found.entry), found.entry.question)], Outcome.CHOICES, services)
 
 
 def label(entry: Entry) -> str:

@@ -21,20 +21,13 @@ def catalogue(services: Services) -> Turn:
 
 def catalogue_of(name: str, services: Services) -> Turn:
     """The cases of a place, or the questions of a case; `name` is folded."""
-    if cases := cases_of_place(name, services):
+    if cases := services.library.cases_of_place(name):
         heading = services.phrases("catalogue_place", place=cases[0].place.city)
         return lists.offer(heading, case_choices(cases, services), Outcome.COMMAND, services)
     for case in services.library.cases:
         if name in (fold(f"{case.place.city}{case.title}"), fold(case.title)):
             return questions_of(case, services)
     return Turn(Reply(Outcome.COMMAND, services.phrases("catalogue_unknown", name=name)))
-
-
-def cases_of_place(name: str, services: Services) -> tuple[Case, ...]:
-    """The cases of the place with that folded name; of all places within it when it is a larger one."""
-    cases = services.library.cases
-    own = tuple(case for case in cases if name in map(fold, case.place.names))
-    return own or tuple(case for case in cases if name in map(fold, case.place.within))
 
 
 def case_choices(cases: Iterable[Case], services: Services) -> list[Choice]:
@@ -57,7 +50,7 @@ def question_choices(entries: Iterable[Entry]) -> list[Choice]:
 
 def place_alone(text: str, services: Services) -> Turn | None:
     """A member who sends just a place name is shown what there is of it."""
-    cases = cases_of_place(services.language.normalise(text), services)
+    cases = services.library.cases_of_place(services.language.normalise(text))
     if not cases:
         return None
     heading = services.phrases("place_cases", place=fold(text))

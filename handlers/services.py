@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from content.language import Language
 from content.library import Library
-from content.matching import Cutoffs, Matcher
+from content.matching import Matcher
 from content.small_talk import SmallTalk
 from content.wording import Wording
 
@@ -21,7 +21,6 @@ class Services:
 
     library: Library
     matcher: Matcher
-    cutoffs: Cutoffs
     language: Language
     small_talk: SmallTalk
     phrases: Wording

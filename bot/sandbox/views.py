@@ -43,7 +43,7 @@ def register(app: Flask, account: Account, services: Callable[[], Services], now
     @page.get("/")
     def chat() -> str:
         texts = wiring.console()
-        for_script = {key: texts.raw(key) for key in texts.placeholders if key.startswith("page_")}
+        for_script = {key: texts.raw(key) for key in texts.placeholders if key.startswith(("page_", "feature_"))}
         return render_template("chat.html", t=texts, page_texts=for_script)
 
     @page.post("/sandbox/send")

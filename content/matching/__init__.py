@@ -1,8 +1,26 @@
-"""From a question to a verdict: candidates -> scores -> decision. Pure; built once from the corpus, then never
+"""From a question to a verdict: candidates, features, scores, decision. Pure; built once from the corpus, never
 changed.
 """
 
-from content.matching.decide import Answer, Choices, Cutoffs, Miss, Verdict, decide
+from content.matching.aspects import Aspects
+from content.matching.decide import Answer, Choices, Elsewhere, Miss, Verdict, decide
+from content.matching.index import Index
 from content.matching.matcher import Match, Matcher, Search
+from content.matching.scorer import BadWeights, Cutoffs, Scorer
 
-__all__ = ["Answer", "Choices", "Cutoffs", "Match", "Matcher", "Miss", "Search", "Verdict", "decide"]
+__all__ = [
+    "Answer",
+    "Aspects",
+    "BadWeights",
+    "Choices",
+    "Cutoffs",
+    "Elsewhere",
+    "Index",
+    "Match",
+    "Matcher",
+    "Miss",
+    "Scorer",
+    "Search",
+    "Verdict",
+    "decide",
+]

@@ -38,7 +38,7 @@ class TestAsk:
         result = run("ask", "请问，主题党日多久开展一次呢？", "--explain")
 
         assert "理解为　主题党日多久开展一次" in result.output
-        assert "covered" in result.output
+        assert "问法覆盖" in result.output
 
     def test_json_can_be_read_by_programs(self) -> None:
         data = json.loads(run("ask", "主题党日多久开展一次", "--json").output)
@@ -71,8 +71,8 @@ class TestEval:
             {"id": "world", "q": "光速是多少", "type": "world"},
             {
                 "id": "ambiguous",
-                "q": "红色引擎",
-                "cases": [{"case": "a", "alias": ["武汉"]}, {"case": "b", "alias": ["十堰"]}],
+                "q": "咸宁",
+                "cases": [{"case": "a", "alias": ["主题党日"]}, {"case": "b", "alias": ["联系日"]}],
             },
             {"id": "talk", "turns": [{"q": "积分怎么算的", "must": [["分"]]}, {"q": "1", "must": [["分"]]}]},
         )

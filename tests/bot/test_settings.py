@@ -130,3 +130,14 @@ def test_a_slash_at_the_end_of_the_public_address_is_dropped(monkeypatch: pytest
     monkeypatch.setenv("BOT_PUBLIC_URL", "https://zhibu.example.org/")
 
     assert load().public_url == "https://zhibu.example.org"
+
+
+def test_an_empty_secret_file_counts_as_unset(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name in ("bot_wechat_token", "bot_wechat_aes_key", "bot_redis_url"):
+        (secrets / name).write_text("", encoding="utf-8")
+    monkeypatch.setattr("bot.settings.SECRETS", secrets)
+
+    assert load().demo
+    assert load().redis_url == ""

@@ -1,8 +1,8 @@
 """The gateway against worked examples nobody here wrote.
 
-AAAAA: Tencent's "Message encryption and decryption" page (developers.weixin.qq.com). Its bodies are JSON; the envelope
-is wrapped in XML here, the signatures and ciphertexts are the published ones.
-cryptoDemo: the sample that comes with Tencent's official WXBizMsgCrypt libraries.
+AAAAA: Tencent's "Message encryption and decryption" page (developers.weixin.qq.com). Its bodies are JSON; the
+envelope is wrapped in XML here, the signatures and ciphertexts are the published ones. cryptoDemo: the sample that
+comes with Tencent's official WXBizMsgCrypt libraries.
 """
 
 from datetime import UTC, datetime

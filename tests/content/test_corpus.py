@@ -47,7 +47,7 @@ def test_every_reply_fits_into_one_wechat_message_with_room_for_the_address_of_i
 def test_every_wording_of_every_entry_finds_its_own_entry(services: Services) -> None:
     for entry in services.library.entries:
         for wording in entry.wordings:
-            verdict = decide(services.matcher.search(wording, limit=2), services.cutoffs)
+            verdict = decide(services.matcher.search(wording, limit=2), services.matcher.cutoffs)
             assert isinstance(verdict, Answer), wording
             assert verdict.match.entry.id == entry.id, wording
 

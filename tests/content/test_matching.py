@@ -1,37 +1,63 @@
 """The search and the decision, on small corpora made for the purpose."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.entries import Case, Entry, Place, Source
-from content.matching import Answer, Choices, Cutoffs, Match, Matcher, Miss, Search, decide
+from content.language import Language
+from content.matching import (
+    Answer,
+    BadWeights,
+    Choices,
+    Cutoffs,
+    Elsewhere,
+    Index,
+    Match,
+    Matcher,
+    Miss,
+    Search,
+    decide,
+    scorer,
+)
 from content.text import Normaliser
 from handlers.services import Services
 
-CUTOFFS = Cutoffs(sure=0.5, margin=0.05, possible=0.3)
+CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, possible=0.2)
+LANGUAGE = Language(Normaliser(), {}, {}, (("how_often", ("多久",)),), regions=("上海",), before_regions=("去",))
 
 
-def entry(entry_id: str, question: str, *phrasings: str, city: str = "某地", title: str = "某事") -> Entry:
-    case = Case(entry_id, title, Place(city), Source("a.txt", 1, 2))
-    return Entry(entry_id, case, question, phrasings, "答案。", ((1, 2),), overview=True)
+def entry(
+    entry_id: str, question: str, *phrasings: str, city: str = "某地", title: str = "某事", case: str = ""
+) -> Entry:
+    of = Case(case or entry_id, title, Place(city), Source("a.txt", 1, 2))
+    return Entry(entry_id, of, question, phrasings, "答案。", ((1, 2),), overview=True)
 
 
 def matcher(*entries: Entry) -> Matcher:
-    return Matcher(entries, Normaliser())
+    return Matcher(Index(entries, LANGUAGE), scorer.load())
 
 
-def test_a_wording_to_the_letter_scores_one_whatever_its_punctuation_and_script() -> None:
+def test_a_wording_to_the_letter_is_certain_whatever_its_punctuation_and_script() -> None:
     found = matcher(entry("a", "主题党日多久一次？"), entry("b", "党费怎么交？")).search("主題黨日 多久一次")
 
-    assert (found.matches[0].entry.id, found.matches[0].score) == ("a", 1.0)
+    assert ([match.entry.id for match in found.matches], found.confidence) == (["a"], 1.0)
 
 
-def test_a_near_wording_scores_below_one_and_above_everything_else() -> None:
+def test_a_near_wording_comes_first_and_is_never_quite_certain() -> None:
     found = matcher(entry("a", "主题党日多久一次？"), entry("b", "党费怎么交？")).search("主题党日隔多久搞一次")
 
     assert found.matches[0].entry.id == "a"
-    assert 0.5 < found.matches[0].score < 1
+    assert found.confidence < 1
+
+
+def test_a_homophone_finds_what_was_meant() -> None:
+    found = matcher(entry("a", "主题党日多久一次？"), entry("b", "主任下村几天？")).search("主体档日多久一次")
+
+    assert found.matches[0].entry.id == "a"
 
 
 def test_nothing_in_common_is_no_match_at_all() -> None:
@@ -54,7 +80,8 @@ def test_the_order_of_the_entries_does_not_matter() -> None:
 def test_the_bare_name_of_a_case_means_its_overview() -> None:
     cases = matcher(entry("a", "这是怎么回事？", title="磁铁支部"), entry("b", "那是怎么回事？", title="三安行动"))
 
-    assert cases.search("三安行动").matches[0].entry.id == "b"
+    found = cases.search("三安行动")
+    assert (found.matches[0].entry.id, found.confidence) == ("b", 1.0)
 
 
 def test_a_name_two_cases_share_means_neither_for_certain() -> None:
@@ -63,48 +90,88 @@ def test_a_name_two_cases_share_means_neither_for_certain() -> None:
         entry("b", "十堰的是怎么回事？", title="红色引擎", city="十堰"),
     )
 
-    assert cases.search("红色引擎").matches[0].score < 1
+    assert cases.search("红色引擎").confidence < 1
 
 
-def test_a_question_about_another_place_scores_lower() -> None:
+@pytest.mark.parametrize(
+    ("question", "elsewhere"),
+    [
+        ("咸宁的联系日是哪一天", False),
+        ("荆门的联系日是哪一天", True),
+        ("上海的联系日是哪一天", True),
+        ("联系日是哪一天", False),
+        ("去上海的人联系日是哪一天", False),
+        ("咸宁和荆门的联系日是哪一天", False),
+    ],
+)
+def test_a_question_that_names_another_place_is_known_to_do_so(question: str, elsewhere: bool) -> None:
     cases = matcher(
         entry("a", "咸宁的联系日定在哪天？", "联系日是哪天", city="咸宁"),
         entry("b", "荆门的积分多久公示？", city="荆门"),
     )
 
-    here, there = (cases.search(question).matches[0] for question in ("咸宁的联系日是哪天", "荆门的联系日是哪天"))
-    assert here.entry.id == there.entry.id == "a"
-    assert there.score < here.score
+    found = cases.search(question)
+    assert found.matches[0].entry.id == "a"
+    assert found.elsewhere is elsewhere
+
+
+def test_a_larger_place_around_the_case_is_no_other_place() -> None:
+    inner = entry("a", "一报告两评议是什么？", city="谷城")
+    inner = replace(inner, case=replace(inner.case, place=Place("谷城", within=("襄阳", "湖北"))))
+    outer = entry("b", "三安行动是什么？", city="襄阳")
+
+    assert not matcher(inner, outer).search("襄阳的一报告两评议").elsewhere
+
+
+def found(confidence: float, of_two: float = 0.0, *, elsewhere: bool = False, cases: str = "abcd") -> Search:
+    matches = tuple(Match(entry(f"{n}", "问", case=case), -n, "问") for n, case in enumerate(cases))
+    return Search("问", matches, confidence, of_two, frozenset({"上海"}) if elsewhere else frozenset(), elsewhere)
 
 
 @pytest.mark.parametrize(
-    ("scores", "kind"),
+    ("search", "kind"),
     [
-        ((0.9, 0.5), Answer),
-        ((0.9, 0.87), Choices),
-        ((0.45, 0.1), Choices),
-        ((0.2, 0.1), Miss),
-        ((1.0, 0.999), Answer),
-        ((), Miss),
+        (found(0.95), Answer),
+        (found(0.85), Choices),
+        (found(0.25), Choices),
+        (found(0.1), Miss),
+        (found(0.95, elsewhere=True), Elsewhere),
+        (found(0.1, elsewhere=True), Miss),
+        (Search("问"), Miss),
     ],
 )
-def test_only_a_high_score_with_a_clear_lead_is_an_answer(scores: tuple[float, ...], kind: type) -> None:
-    matches = tuple(Match(entry(str(number), "问"), score, "问") for number, score in enumerate(scores))
-
-    assert isinstance(decide(Search("问", matches), CUTOFFS), kind)
+def test_only_high_confidence_in_the_right_place_is_an_answer(search: Search, kind: type) -> None:
+    assert isinstance(decide(search, CUTOFFS), kind)
 
 
-def test_at_most_three_choices_are_offered_and_none_below_the_cutoff() -> None:
-    scores = (0.49, 0.48, 0.47, 0.46)
-    matches = tuple(Match(entry(str(number), "问"), score, "问") for number, score in enumerate(scores))
+def test_two_entries_of_one_case_answer_together_when_one_of_them_surely_does() -> None:
+    verdict = decide(found(0.5, 0.85, cases="abab"), CUTOFFS)
 
-    verdict = decide(Search("问", matches), CUTOFFS)
+    assert isinstance(verdict, Answer)
+    assert verdict.also is not None
+    assert [verdict.match.entry.id, verdict.also.entry.id] == ["0", "2"]
+
+
+def test_at_most_three_choices_are_offered_best_first() -> None:
+    verdict = decide(found(0.5), CUTOFFS)
+
     assert isinstance(verdict, Choices)
-    assert [match.score for match in verdict.matches] == [0.49, 0.48, 0.47]
+    assert [match.entry.id for match in verdict.matches] == ["0", "1", "2"]
+
+
+def test_weights_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "weights.json"
+    path.write_text('{"score": {"unheard_of": 1.0}}', encoding="utf-8")
+
+    with pytest.raises(BadWeights, match="make train"):
+        scorer.load(path)
 
 
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=80) | st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=60))
-def test_whatever_is_asked_every_score_is_between_zero_and_one(services: Services, text: str) -> None:
-    for match in services.matcher.search(text).matches:
-        assert 0 < match.score <= 1
+def test_whatever_is_asked_the_confidence_is_a_probability(services: Services, text: str) -> None:
+    search = services.matcher.search(text)
+
+    assert 0 <= search.confidence <= 1
+    assert 0 <= search.confidence_of_two <= 1
+    assert len(search.matches) <= 8

@@ -85,6 +85,7 @@ function explain(answer) {
   if (answer.search) {
     fact(t.page_question, answer.search.question || "—");
     fact(t.page_verdict, t[`page_verdict_${answer.search.verdict}`]);
+    fact(t.page_confidence, answer.search.confidence.toFixed(3));
   }
   if (answer.deliveries > 1) fact(t.page_hard_repeat, t.page_repeated.replace("{same}", answer.same ? t.page_yes : t.page_no));
   why.replaceChildren(facts, answer.search ? candidates(answer.search) : node("p", { className: "quiet", textContent: t.page_no_search }),
@@ -92,12 +93,14 @@ function explain(answer) {
 }
 function candidates(search) {
   const list = node("ol", { className: "candidates" });
+  const scores = search.matches.map((match) => match.score);
   for (const match of search.matches.slice(0, 6)) {
     const label = `${match.question}（${match.place}）`;
+    const features = Object.entries(match.features).filter(([, value]) => value).map(([name, value]) => `${t[`feature_${name}`]} ${value.toFixed(2)}`);
     list.append(node("li", {},
-      node("span", { className: "score", textContent: `${match.score.toFixed(3)}　` }), label,
-      Object.assign(node("meter", { min: 0, max: 1, value: match.score, ariaLabel: label }), { low: search.cutoffs.possible, high: search.cutoffs.sure, optimum: 1 }),
-      node("span", { className: "wording", textContent: `${match.wording}　·　${Object.entries(match.parts).map(([name, value]) => `${name} ${value.toFixed(2)}`).join("　")}` })));
+      node("span", { className: "score", textContent: `${match.score.toFixed(2)}　` }), label,
+      node("meter", { min: Math.min(...scores) - 1, max: Math.max(...scores), value: match.score, ariaLabel: label }),
+      node("span", { className: "wording", textContent: [match.wording, ...features].join("　·　") })));
   }
   return node("section", {}, node("h3", { textContent: t.page_candidates }), list);
 }

@@ -9,8 +9,7 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="zhibu" \
-      org.opencontainers.image.description="Answers Party members' questions in a WeChat Official Account" \
-      org.opencontainers.image.licenses="MIT"
+      org.opencontainers.image.description="Answers Party members' questions in a WeChat Official Account"
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -8,6 +8,7 @@ notes in the store, encryption.
 """
 
 import argparse
+import gc
 import io
 import statistics
 import tempfile
@@ -107,6 +108,7 @@ def main() -> None:
     settings = Settings()
     with tempfile.TemporaryDirectory() as folder, embedded.running(Path(folder)) as url:
         services = wiring.services(settings)
+        gc.freeze()  # as the server does
         ours = web_app.assemble(ACCOUNT, Store(url), lambda: services, wiring.clock(settings), Metrics())
         apps = {"echo": echo_app(), "zhibu": ours}
         texts = questions(services, count + TURN)

@@ -1,6 +1,7 @@
 """Build the web application, by hand, from the settings."""
 
 import base64
+import gc
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     """The application of these settings, with the sandbox when no account is configured."""
     store, now = wiring.store(settings), wiring.clock(settings)
     services = wiring.services(settings, Popular(Hits(store), now))
+    services.matcher.search(services.phrases("menu_help"))  # fills the caches before the fork
+    gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
     return assemble(account(settings), store, lambda: services, now, Metrics(metrics_folder), demo=settings.demo)
 
 

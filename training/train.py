@@ -114,8 +114,7 @@ def judge(made: Sequence[Example], index: Index) -> Judged:
         order = np.argsort(-scores, kind="stable")
         right = right_candidates(example, index)[order]
         sisters = np.flatnonzero(cases[order] == cases[order[0]])[:2]
-        place = index.entries[example.measured.numbers[order[0]]].case.place
-        elsewhere = index.places.conflicts(example.measured.named, place)
+        elsewhere = index.grounds[cases[order[0]]].conflicts(example.measured.named)
         row = measure_fit(example.measured, scores, index)
         columns.append(
             (row, right[0], right[sisters].any(), bool(example.right), elsewhere, right[:3].any(), example.fold)

@@ -74,16 +74,17 @@ def measure(question: str, index: Index) -> Measured:
     named = index.places.named_in(question)
     if not len(numbers):
         return Measured(numbers, np.empty((0, len(FEATURES)), dtype=np.float32), numbers, named, weights)
+    cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, by_rarity_of_wordings, numbers, index)
     columns = [
         _share(index.by_asked, index.by_asked.weights(found))[numbers],
         answered[numbers],
         _share(index.by_asked, by_rarity_of_wordings)[numbers],
-        _share(index.by_case, index.by_case.weights(found))[index.case_of[numbers]],
+        _share(index.by_case, index.by_case.weights(found))[cases],
         index.within_case.share(found)[numbers],
         _share(index.by_spoken, index.by_spoken.weights(terms(reading(question))))[numbers],
         *wordings,
-        *_measure_places(named, numbers, index),
+        *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
     ]
@@ -115,11 +116,16 @@ def _measure_wordings(
     ratio = _ratios(question, [index.wordings[number] for number in chosen])
     spoken = _ratios(reading(question), [index.readings[number] for number in chosen])
     closeness = 0.6 * overlap + 0.4 * ratio
-    ends = [*bounds[1:], len(chosen)]
-    closest = [a + int(np.argmax(closeness[a:b])) for a, b in zip(bounds, ends, strict=True)]
     best = [np.maximum.reduceat(values, bounds) for values in (overlap, ratio, spoken, shared / own)]
     typical = np.add.reduceat(closeness, bounds) / (lasts - firsts)
-    return [*best, typical], chosen[closest]
+    return [*best, typical], chosen[_first_of_each(closeness, bounds, lasts - firsts)]
+
+
+def _first_of_each(values: Floats, bounds: Ints, sizes: Ints) -> Ints:
+    """For each stretch of the values, the place of its first greatest."""
+    greatest = np.repeat(np.maximum.reduceat(values, bounds), sizes)
+    places = np.flatnonzero(values == greatest)
+    return places[np.searchsorted(places, bounds)].astype(np.int32)
 
 
 def _ratios(question: str, wordings: list[str]) -> Floats:
@@ -128,10 +134,10 @@ def _ratios(question: str, wordings: list[str]) -> Floats:
     return ratios
 
 
-def _measure_places(named: frozenset[str], numbers: Ints, index: Index) -> tuple[Floats, Floats]:
-    places = [index.entries[number].case.place for number in numbers]
-    right = np.array([index.places.agrees(named, place) for place in places], dtype=np.float32)
-    other = np.array([index.places.conflicts(named, place) for place in places], dtype=np.float32)
+def _measure_places(named: frozenset[str], cases: Ints, index: Index) -> tuple[Floats, Floats]:
+    grounds = [index.grounds[case] for case in cases]
+    right = np.array([ground.agrees(named) for ground in grounds], dtype=np.float32)
+    other = np.array([ground.conflicts(named) for ground in grounds], dtype=np.float32)
     return right, other
 
 

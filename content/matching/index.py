@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from content.entries import Entry
+from content.entries import Entry, Place
 from content.language import Language
 from content.matching.aspects import Aspects
-from content.matching.places import Places
+from content.matching.places import Ground, Places
 from content.matching.postings import Floats, GroupedPostings, Ints, Postings
 from content.matching.readings import reading
 from content.matching.terms import terms
@@ -48,6 +48,10 @@ class Index:
         case_of = [numbers.setdefault(entry.case.id, len(numbers)) for entry in self.entries]
         self.case_of: Ints = np.array(case_of, dtype=np.int32)
         self.cases = tuple(numbers)
+        firsts = {int(case): number for number, case in reversed(list(enumerate(case_of)))}
+        grounds: dict[Place, Ground] = {}
+        places = [self.entries[firsts[case]].case.place for case in range(len(numbers))]
+        self.grounds = [grounds.setdefault(place, self.places.ground(place)) for place in places]
 
     def _wordings_of(self, number: int) -> tuple[str, ...]:
         return self.wordings[self.starts[number] : self.starts[number + 1]]

@@ -1,6 +1,7 @@
 """Search the corpus for what a member wrote: normalise, find candidates, measure, score."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,8 +64,26 @@ class Matcher:
         return self.scorer.cutoffs
 
     def search(self, text: str, limit: int = 8) -> Search:
-        """The entries a member's text may mean; at most `limit` matches."""
+        """The entries a member's text may mean; at most `limit` matches.
+
+        A question about a place that is not the best match's is searched once more without the place, so that the
+        answer
+        can be: that is another place's practice.
+        """
         question = self.index.normalise(text)
+        found = self._find(question, limit)
+        if not found.elsewhere:
+            return found
+        without = self._find(self._without(question, found.named), limit)
+        return replace(without, question=question, named=found.named, elsewhere=True) if without.matches else found
+
+    @staticmethod
+    def _without(question: str, names: Iterable[str]) -> str:
+        for name in sorted(names, key=len, reverse=True):
+            question = question.replace(name, "")
+        return question
+
+    def _find(self, question: str, limit: int) -> Search:
         if (exact := self.index.exact.get(question)) is not None:
             number, wording = exact
             return Search(question, (Match(self.index.entries[number], 0.0, wording),), 1.0, 1.0)
@@ -72,7 +91,7 @@ class Matcher:
         if not len(measured.numbers):
             return Search(question)
         scores = self.scorer.scores(measured.features)
-        order = np.argsort(-scores, kind="stable")[:limit]
+        order = np.argsort(-scores, kind="stable")
         matches = tuple(
             Match(
                 self.index.entries[measured.numbers[at]],
@@ -80,8 +99,8 @@ class Matcher:
                 self.index.originals[measured.closest[at]],
                 tuple(zip(FEATURES, map(float, measured.features[at]), strict=True)),
             )
-            for at in order
+            for at in order[:limit]
         )
         one, two = self.scorer.confidence(fit(measured, scores, self.index))
-        elsewhere = self.index.places.conflicts(measured.named, matches[0].entry.case.place)
-        return Search(question, matches, one, two, measured.named, elsewhere)
+        ground = self.index.grounds[self.index.case_of[measured.numbers[order[0]]]]
+        return Search(question, matches, one, two, measured.named, ground.conflicts(measured.named))

@@ -1,12 +1,30 @@
 """Which places a question names, and whether a case happened there."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from content.entries import Place
 from content.text import fold
 
 _LONGEST: Final = 12  # characters of a place name
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What counts as one place when a question names places: its own names and larger ones around it, or one inside."""
+
+    names: frozenset[str]
+    covers: frozenset[str]
+    inside: frozenset[str]
+
+    def agrees(self, named: frozenset[str]) -> bool:
+        """Whether one of the places named is this one or a larger one around it."""
+        return not named.isdisjoint(self.covers)
+
+    def conflicts(self, named: frozenset[str]) -> bool:
+        """Whether places are named and none of them is this one, lies in it or contains it."""
+        return bool(named) and named.isdisjoint(self.covers) and named.isdisjoint(self.inside)
 
 
 class Places:
@@ -19,25 +37,16 @@ class Places:
     """
 
     def __init__(self, places: Iterable[Place], others: Iterable[str] = (), before_others: Sequence[str] = ()) -> None:
-        known = set(places)
-        self._names = {place: self._folded(place.names) for place in known}
-        self._covers = {place: self._names[place] | self._folded(place.within) for place in known}
-        self._within = self._holders(known)
-        self._known = frozenset().union(*self._covers.values())
-        self._others = self._folded(others) - self._known
+        self._places = set(places)
+        self._known = frozenset().union(*(_covers(place) for place in self._places))
+        self._others = _folded(others) - self._known
         self._before_others = tuple(map(fold, before_others))
 
-    @staticmethod
-    def _folded(names: Iterable[str]) -> frozenset[str]:
-        return frozenset(fold(name) for name in names) - {""}
-
-    def _holders(self, known: Iterable[Place]) -> dict[str, frozenset[str]]:
-        """Name of a place -> the names of places that lie in it."""
-        inner: dict[str, set[str]] = {}
-        for place in known:
-            for around in self._covers[place] - self._names[place]:
-                inner.setdefault(around, set()).update(self._names[place])
-        return {around: frozenset(names) for around, names in inner.items()}
+    def ground(self, place: Place) -> Ground:
+        """What counts as that place."""
+        names = _folded(place.names)
+        inside = (_folded(other.names) for other in self._places if not names.isdisjoint(_folded(other.within)))
+        return Ground(names, _covers(place), frozenset().union(*inside))
 
     def named_in(self, question: str) -> frozenset[str]:
         """The place names standing in a normalised question; a name inside a longer one does not count."""
@@ -60,13 +69,10 @@ class Places:
                 return name
         return ""
 
-    def agrees(self, named: frozenset[str], place: Place) -> bool:
-        """Whether one of the places named is this one or a larger one around it."""
-        return not named.isdisjoint(self._covers[place])
 
-    def conflicts(self, named: frozenset[str], place: Place) -> bool:
-        """Whether the question names places and none of them is this one, lies in it or contains it."""
-        if not named or self.agrees(named, place):
-            return False
-        inside = frozenset().union(*(self._within.get(name, frozenset()) for name in self._names[place]))
-        return named.isdisjoint(inside)
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(name) for name in names) - {""}
+
+
+def _covers(place: Place) -> frozenset[str]:
+    return _folded(place.names) | _folded(place.within)

@@ -96,9 +96,9 @@ def test_a_place_agrees_with_itself_and_what_lies_around_it_and_does_not_conflic
         Place("咸宁", ("湖北",)),
     )
 
-    assert PLACES.agrees(frozenset({"武汉"}), hanyang)
-    assert PLACES.agrees(frozenset({"湖北"}), xianning)
-    assert not PLACES.conflicts(frozenset({"汉阳"}), wuhan)
-    assert PLACES.conflicts(frozenset({"汉阳"}), xianning)
-    assert PLACES.conflicts(frozenset({"上海"}), wuhan)
-    assert not PLACES.conflicts(frozenset(), wuhan)
+    assert PLACES.ground(hanyang).agrees(frozenset({"武汉"}))
+    assert PLACES.ground(xianning).agrees(frozenset({"湖北"}))
+    assert not PLACES.ground(wuhan).conflicts(frozenset({"汉阳"}))
+    assert PLACES.ground(xianning).conflicts(frozenset({"汉阳"}))
+    assert PLACES.ground(wuhan).conflicts(frozenset({"上海"}))
+    assert not PLACES.ground(wuhan).conflicts(frozenset())

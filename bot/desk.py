@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -121,6 +121,9 @@ class Desk:
         except TooSlow:
             log.error("too_slow", kind=message.kind)
             return Reply(Outcome.FALLBACK, self.services().phrases("too_slow"))
+        except Exception:  # the one place where a fault of ours becomes a sentence for the member
+            log.exception("answer_failed", kind=message.kind)
+            return Reply(Outcome.FALLBACK, self.services().phrases("trouble"))
 
     def _answer(self, message: Incoming, arrival: Arrival, now: datetime) -> Reply:
         turn = self._turn(message, arrival, now)
@@ -138,11 +141,7 @@ class Desk:
         services = self.services()
         if arrival.in_minute >= PER_MINUTE or arrival.in_day >= PER_DAY:
             return self._slow_down(arrival, services)
-        try:
-            return reply_to(message, arrival.memory, services, now)
-        except Exception:  # the one place where a fault of ours becomes a sentence for the member
-            log.exception("handler_failed", kind=message.kind)
-            return Turn(Reply(Outcome.FALLBACK, services.phrases("trouble")), replace(arrival.memory, at=now))
+        return reply_to(message, arrival.memory, services, now)
 
     @staticmethod
     def _slow_down(arrival: Arrival, services: Services) -> Turn:

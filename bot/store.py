@@ -62,7 +62,6 @@ class Store:
             socket_connect_timeout=TIMEOUT,
             health_check_interval=30,
             decode_responses=True,
-            encoding_errors="replace",
         )
         self._monotonic = monotonic
         self._down_until = float("-inf")
@@ -207,7 +206,8 @@ def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
             pipe.zincrby(key, 1, entry_id)
             pipe.expire(key, HITS_LAST + timedelta(days=1))
         case Missed(question, nearest):
-            fields = {"who": who, "text": question, "at": now.isoformat(), "nearest": " ".join(nearest)}
+            text = question.encode("utf-8", "replace").decode()  # hiredis takes no lone surrogates
+            fields = {"who": who, "text": text, "at": now.isoformat(), "nearest": " ".join(nearest)}
             pipe.xadd(MISSES, fields, maxlen=MAX_MISSES)
         case Rated(entry_id, useful, reason):
             fields = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from content.matching.postings import Floats
+from content.matching.terms import Floats
 
 
 class Aspects:

@@ -1,18 +1,19 @@
 """What is measured of a question and each entry it may mean. A feature is a plain number; its worth is learnt."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from content.matching.index import Index
-from content.matching.postings import Floats, Ints, Postings
+from content.matching.postings import stretches
 from content.matching.readings import reading
-from content.matching.terms import terms
+from content.matching.terms import Asked, Floats, Ints
 
+Longs = npt.NDArray[np.int64]
 CANDIDATES: Final = 32
 FEATURES: Final = (
     "asked",  # share of the question's weight that the entry's wordings and names cover
@@ -54,46 +55,39 @@ class Measured:
         features: one row a candidate, one column a feature.
         closest: for each candidate, the number of the wording that came closest.
         named: place names the question holds.
-        weights: the question's terms and how much each tells.
+        asked: the question's terms.
     """
 
     numbers: Ints
     features: Floats
     closest: Ints
     named: frozenset[str]
-    weights: Mapping[str, float]
+    asked: Asked
 
 
 def measure(question: str, index: Index) -> Measured:
     """Find the entries a normalised question may mean and measure them."""
-    found = terms(question)
-    by_rarity_of_wordings = index.by_wording.weights(found)
-    weights = index.by_answered.weights(found)
-    answered = _share(index.by_answered, weights)
+    asked = index.vocabulary.asked(question)
+    answered = index.by_answered.share(asked)
     numbers = _best(answered, CANDIDATES)
     named = index.places.named_in(question)
     if not len(numbers):
-        return Measured(numbers, np.empty((0, len(FEATURES)), dtype=np.float32), numbers, named, weights)
+        return Measured(numbers, np.empty((0, len(FEATURES)), dtype=np.float32), numbers, named, asked)
     cases = index.case_of[numbers]
-    wordings, closest = _measure_wordings(question, by_rarity_of_wordings, numbers, index)
+    wordings, closest = _measure_wordings(question, asked, numbers, index)
     columns = [
-        _share(index.by_asked, index.by_asked.weights(found))[numbers],
+        index.by_asked.share(asked)[numbers],
         answered[numbers],
-        _share(index.by_asked, by_rarity_of_wordings)[numbers],
-        _share(index.by_case, index.by_case.weights(found))[cases],
-        index.within_case.share(found)[numbers],
-        _share(index.by_spoken, index.by_spoken.weights(terms(reading(question))))[numbers],
+        index.by_asked.covered(asked, index.by_wording.weights)[numbers] / max(index.by_wording.total(asked), 1e-9),
+        index.by_case.share(asked)[cases],
+        index.within_case.share(asked)[numbers],
+        index.by_spoken.share(index.sounds.asked(reading(question)))[numbers],
         *wordings,
         *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
     ]
-    return Measured(numbers, np.stack(columns, axis=1).astype(np.float32), closest, named, weights)
-
-
-def _share(postings: Postings, weights: Mapping[str, float]) -> Floats:
-    """For each document, the share of the total weight it covers."""
-    return postings.covered(weights) / max(sum(weights.values()), 1e-9)
+    return Measured(numbers, np.stack(columns, axis=1).astype(np.float32), closest, named, asked)
 
 
 def _best(scores: Floats, count: int) -> Ints:
@@ -103,29 +97,26 @@ def _best(scores: Floats, count: int) -> Ints:
     return np.sort(best[scores[best] > 0]).astype(np.int32)
 
 
-def _measure_wordings(
-    question: str, weights: Mapping[str, float], numbers: Ints, index: Index
-) -> tuple[list[Floats], Ints]:
+def _measure_wordings(question: str, asked: Asked, numbers: Ints, index: Index) -> tuple[list[Floats], Ints]:
     """The features that look at single wordings, and the number of each candidate's closest wording."""
-    firsts, lasts = index.starts[numbers], index.starts[numbers + 1]
-    bounds = np.concatenate([[0], np.cumsum(lasts - firsts)[:-1]])
-    chosen = np.concatenate([np.arange(a, b, dtype=np.int32) for a, b in zip(firsts, lasts, strict=True)])
-    shared = index.by_wording.covered(weights)[chosen]
+    chosen, sizes = stretches(index.starts, numbers)
+    firsts = np.cumsum(sizes) - sizes
+    shared = index.by_wording.covered(asked)[chosen]
     own = index.wording_weights[chosen]
-    overlap = 2 * shared / (own + sum(weights.values()))
+    overlap = 2 * shared / (own + index.by_wording.total(asked))
     ratio = _ratios(question, [index.wordings[number] for number in chosen])
     spoken = _ratios(reading(question), [index.readings[number] for number in chosen])
     closeness = 0.6 * overlap + 0.4 * ratio
-    best = [np.maximum.reduceat(values, bounds) for values in (overlap, ratio, spoken, shared / own)]
-    typical = np.add.reduceat(closeness, bounds) / (lasts - firsts)
-    return [*best, typical], chosen[_first_of_each(closeness, bounds, lasts - firsts)]
+    best = [np.maximum.reduceat(values, firsts) for values in (overlap, ratio, spoken, shared / own)]
+    typical = np.add.reduceat(closeness, firsts) / sizes
+    return [*best, typical], chosen[_first_of_each(closeness, firsts, sizes)].astype(np.int32)
 
 
-def _first_of_each(values: Floats, bounds: Ints, sizes: Ints) -> Ints:
+def _first_of_each(values: Floats, bounds: Longs, sizes: Longs) -> Longs:
     """For each stretch of the values, the place of its first greatest."""
     greatest = np.repeat(np.maximum.reduceat(values, bounds), sizes)
     places = np.flatnonzero(values == greatest)
-    return places[np.searchsorted(places, bounds)].astype(np.int32)
+    return places[np.searchsorted(places, bounds)]
 
 
 def _ratios(question: str, wordings: list[str]) -> Floats:
@@ -156,19 +147,17 @@ def fit(measured: Measured, scores: Floats, index: Index) -> Floats:
     number = int(measured.numbers[best])
     case = index.case_of[number]
     others = index.case_of[measured.numbers[order]] != case
-    weights = measured.weights
-    lacking = [weight for term, weight in weights.items() if not index.by_answered.holds(term, number)]
-    foreign = [weight for term, weight in weights.items() if not index.by_case.holds(term, int(case))]
-    unknown = [weight for term, weight in weights.items() if not index.by_answered.knows(term)]
-    total = sum(weights.values())
+    asked = measured.asked
+    lacking, foreign = index.by_answered.lacking(asked, number), index.by_case.lacking(asked, int(case))
+    unknown = index.by_answered.unknown(asked)
     row = [
         _lead(scores[best], scores[order[1:]]),
         _lead(scores[best], scores[order[others]]),
-        math.log1p(total),
-        math.log1p(sum(lacking)),
-        math.log1p(sum(foreign)),
-        max(lacking, default=0.0),
-        sum(unknown) / max(total, 1e-9),
+        math.log1p(index.by_answered.total(asked)),
+        math.log1p(float(lacking.sum()) + unknown),
+        math.log1p(float(foreign.sum()) + index.by_case.unknown(asked)),
+        float(lacking.max(initial=0.0)),
+        unknown / max(index.by_answered.total(asked), 1e-9),
     ]
     return np.concatenate([measured.features[best], np.array(row, dtype=np.float32)])
 

@@ -1,6 +1,6 @@
 """The corpus as numbers: built once, then only read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from content.entries import Entry, Place
 from content.language import Language
 from content.matching.aspects import Aspects
 from content.matching.places import Ground, Places
-from content.matching.postings import Floats, GroupedPostings, Ints, Postings
+from content.matching.postings import GroupedPostings, Postings, pairs, united
 from content.matching.readings import reading
-from content.matching.terms import terms
+from content.matching.terms import Ints, Vocabulary, terms
 
 
 class Index:
@@ -41,7 +41,7 @@ class Index:
         self.wordings = tuple(map(self.normalise, self.originals))
         self.readings = tuple(map(reading, self.wordings))
         counts = [len(entry.wordings) for entry in self.entries]
-        self.starts: Ints = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        self.starts = np.concatenate([[0], np.cumsum(counts)])
 
     def _number_cases(self) -> None:
         numbers: dict[str, int] = {}
@@ -53,34 +53,37 @@ class Index:
         places = [self.entries[firsts[case]].case.place for case in range(len(numbers))]
         self.grounds = [grounds.setdefault(place, self.places.ground(place)) for place in places]
 
-    def _wordings_of(self, number: int) -> tuple[str, ...]:
-        return self.wordings[self.starts[number] : self.starts[number + 1]]
+    def _post_terms(self) -> None:
+        """Views of the corpus: wordings, what entries are asked by, what they answer, how they sound, whole cases."""
+        self.vocabulary, self.sounds = Vocabulary(), Vocabulary()
+        named = [self._names_of(entry) for entry in self.entries]
+        answers = [[self.normalise(entry.answer)] for entry in self.entries]
+        of_wordings = pairs(self.vocabulary.add(terms(wording)) for wording in self.wordings)
+        of_names = pairs(self._terms_of(texts, self.vocabulary) for texts in named)
+        of_answers = pairs(self._terms_of(texts, self.vocabulary) for texts in answers)
+        of_sounds = pairs(self.sounds.add(terms(spoken)) for spoken in self.readings)
+        of_spoken_names = pairs(self._terms_of(map(reading, texts), self.sounds) for texts in named)
+
+        entry_of = np.repeat(np.arange(len(self.entries), dtype=np.int32), np.diff(self.starts))
+        each = np.arange(len(self.entries), dtype=np.int32)
+        asked = _joined(united(*of_wordings, entry_of), of_names, each)
+        answered = _joined(asked, of_answers, each)
+        count = len(self.entries)
+        self.by_wording = Postings(*of_wordings, len(self.wordings), self.vocabulary)
+        self.wording_weights = self.by_wording.totals()
+        self.by_asked = Postings(*asked, count, self.vocabulary)
+        self.by_answered = Postings(*answered, count, self.vocabulary)
+        self.by_spoken = Postings(*_joined(united(*of_sounds, entry_of), of_spoken_names, each), count, self.sounds)
+        self.by_case = Postings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
+        self.within_case = GroupedPostings(*answered, self.case_of, self.vocabulary)
 
     def _names_of(self, entry: Entry) -> list[str]:
         place = entry.case.place
         return [self.normalise(name) for name in (*entry.case.names, *place.names, *place.within, *entry.keywords)]
 
-    def _post_terms(self) -> None:
-        """Views of the corpus: wordings, what entries are asked by, what they answer, how they sound, whole cases."""
-        self.by_wording = Postings(map(terms, self.wordings))
-        self.wording_weights: Floats = self.by_wording.totals()
-        asked, answered, spoken = [], [], []
-        for number, entry in enumerate(self.entries):
-            texts = [*self._wordings_of(number), *self._names_of(entry)]
-            asked.append(set().union(*map(terms, texts)))
-            answered.append(asked[-1] | terms(self.normalise(entry.answer)))
-            spoken.append(set().union(*(terms(reading(text)) for text in texts)))
-        self.by_asked = Postings(asked)
-        self.by_answered = Postings(answered)
-        self.by_spoken = Postings(spoken)
-        self.by_case = Postings(self._union_by_case(answered))
-        self.within_case = GroupedPostings(answered, self.case_of)
-
-    def _union_by_case(self, documents: Sequence[set[str]]) -> list[set[str]]:
-        united: list[set[str]] = [set() for _ in self.cases]
-        for case, found in zip(self.case_of, documents, strict=True):
-            united[case] |= found
-        return united
+    @staticmethod
+    def _terms_of(texts: Iterable[str], vocabulary: Vocabulary) -> list[int]:
+        return vocabulary.add(set().union(*map(terms, texts)))
 
     def _count_aspects(self) -> None:
         """For each entry, the share of its wordings that are after each aspect."""
@@ -102,3 +105,8 @@ class Index:
                     names.setdefault(self.normalise(name), set()).add((number, name))
         own = {name: next(iter(found)) for name, found in names.items() if len(found) == 1}
         return own | exact
+
+
+def _joined(one: tuple[Ints, Ints], other: tuple[Ints, Ints], each: Ints) -> tuple[Ints, Ints]:
+    """The postings of both, no pair twice."""
+    return united(np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), each)

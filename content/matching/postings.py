@@ -1,74 +1,89 @@
 """Which documents hold a term, and how much of a question's weight each document covers.
 
-Documents are numbered; numpy adds up. Scales to millions of postings: one array of numbers a term.
+Documents and terms are numbered; numpy adds up. One flat array of documents, sorted by term, holds all postings, so
+that
+millions of them cost four bytes each.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from content.matching.terms import rarity
+from content.matching.terms import SINGLE, Asked, Floats, Ints, Vocabulary, rarity
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
+
+def pairs(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
+    """The document number and the term number of every posting, from each document's term numbers."""
+    found: list[int] = []
+    sizes: list[int] = []
+    for row in rows:
+        found.extend(row)
+        sizes.append(len(row))
+    documents = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return documents, np.array(found, dtype=np.int32)
+
+
+def united(documents: Ints, found: Ints, groups: Ints) -> tuple[Ints, Ints]:
+    """The postings of groups of documents: each term of a group once, by group."""
+    keys = np.unique(groups[documents].astype(np.int64) * (int(found.max(initial=0)) + 1) + found)
+    both = np.divmod(keys, int(found.max(initial=0)) + 1)
+    return both[0].astype(np.int32), both[1].astype(np.int32)
 
 
 class Postings:
-    """Term -> numbers of the documents that hold it, with the term's rarity among them.
+    """Term -> documents that hold it, with the term's rarity among them.
 
     Args:
-        documents: the terms of each document, in the order of their numbers.
+        documents: the document of each posting.
+        found: its term; no pair twice.
+        count: how many documents there are.
+        vocabulary: complete; later terms are not known here.
     """
 
-    def __init__(self, documents: Iterable[Iterable[str]]) -> None:
-        listed = list(documents)
-        count = self.documents = len(listed)
-        gathered = _gather(listed)
-        self._holders = {term: np.asarray(numbers, dtype=np.int32) for term, numbers in gathered.items()}
-        self._rarity = {term: rarity(term, count, len(numbers)) for term, numbers in gathered.items()}
+    def __init__(self, documents: Ints, found: Ints, count: int, vocabulary: Vocabulary) -> None:
+        order = np.lexsort((documents, found))
+        self._documents = documents[order]
+        held = np.bincount(found, minlength=len(vocabulary))
+        self._bounds = np.concatenate([[0], np.cumsum(held)])
+        self._count = count
+        self.weights = rarity(float(count), held.astype(np.float32)) * vocabulary.worth()
+        self._unseen = float(rarity(float(count), 0.0))
 
-    def weight(self, term: str) -> float:
-        """The rarity of a term; of one no document holds, the rarity it would have."""
-        known = self._rarity.get(term)
-        return rarity(term, self.documents, 0) if known is None else known
+    def total(self, asked: Asked) -> float:
+        """The weight of a question's terms; those no document holds weigh most."""
+        return float(self.weights[asked.known].sum()) + self.unknown(asked)
 
-    def weights(self, found: Iterable[str]) -> dict[str, float]:
-        """The rarity of each term."""
-        return {term: self.weight(term) for term in found}
+    def unknown(self, asked: Asked) -> float:
+        """The weight of the terms the corpus does not have."""
+        return self._unseen * (asked.unknown_pairs + SINGLE * asked.unknown_singles)
 
-    def covered(self, weights: Mapping[str, float]) -> Floats:
-        """For each document, the total weight of those terms it holds."""
-        held = [term for term in weights if term in self._holders]
-        numbers = [self._holders[term] for term in held]
-        shares = np.repeat([weights[term] for term in held], [len(found) for found in numbers])
-        return add_up(numbers, [shares], self.documents)
+    def share(self, asked: Asked) -> Floats:
+        """For each document, the share of the question's weight it covers."""
+        return self.covered(asked) / max(self.total(asked), 1e-9)
 
-    def knows(self, term: str) -> bool:
-        """Whether any document holds a term."""
-        return term in self._holders
+    def covered(self, asked: Asked, weights: Floats | None = None) -> Floats:
+        """For each document, the weight of the question's terms it holds; weighed by other weights if given."""
+        weights = self.weights if weights is None else weights
+        places, sizes = self._stretches(asked.known)
+        found = np.repeat(weights[asked.known], sizes)
+        return np.bincount(self._documents[places], found, self._count).astype(np.float32)
 
-    def holds(self, term: str, document: int) -> bool:
-        """Whether a document holds a term."""
-        numbers = self._holders.get(term)
-        if numbers is None:
-            return False
-        at = int(np.searchsorted(numbers, document))
-        return at < len(numbers) and int(numbers[at]) == document
+    def lacking(self, asked: Asked, document: int) -> Floats:
+        """The weights of the question's known terms that a document does not hold."""
+        places, sizes = self._stretches(asked.known)
+        owners = np.repeat(np.arange(len(sizes)), sizes)
+        mine = owners[self._documents[places] == document]
+        return self.weights[np.delete(asked.known, mine)]
 
     def totals(self) -> Floats:
         """For each document, the weight of all its terms."""
-        return self.covered(self._rarity)
+        every = np.repeat(self.weights, np.diff(self._bounds))
+        return np.bincount(self._documents, every, self._count).astype(np.float32)
 
-
-def _gather(documents: Iterable[Iterable[str]]) -> dict[str, list[int]]:
-    """Term -> numbers of the documents that hold it, ascending."""
-    gathered: dict[str, list[int]] = {}
-    for number, found in enumerate(documents):
-        for term in found:
-            gathered.setdefault(term, []).append(number)
-    return gathered
+    def _stretches(self, known: Ints) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where the postings of these terms stand, and how many each term has."""
+        return stretches(self._bounds, known)
 
 
 class GroupedPostings:
@@ -77,44 +92,48 @@ class GroupedPostings:
     What is rare within a group tells its documents apart, however common it is elsewhere.
 
     Args:
-        documents: the terms of each document.
-        groups: the group number of each document.
+        documents: the document of each posting.
+        found: its term.
+        groups: the group of each document, from 0.
+        vocabulary: complete.
     """
 
-    def __init__(self, documents: Sequence[Iterable[str]], groups: Ints) -> None:
+    def __init__(self, documents: Ints, found: Ints, groups: Ints, vocabulary: Vocabulary) -> None:
         self._groups = groups
-        group_of = groups.tolist()
-        sizes = Counter(group_of)
-        self._count = max(sizes) + 1
-        self._by_document: dict[str, tuple[Ints, Floats]] = {}
-        self._by_group: dict[str, tuple[Ints, Floats]] = {}
-        for term, holders in _gather(documents).items():
-            counts = Counter(group_of[number] for number in holders)
-            weights = {group: rarity(term, sizes[group], count) for group, count in counts.items()}
-            by_document = [weights[group_of[number]] for number in holders]
-            self._by_document[term] = np.array(holders, dtype=np.int32), np.array(by_document, dtype=np.float32)
-            self._by_group[term] = (
-                np.array(list(weights), dtype=np.int32),
-                np.array(list(weights.values()), dtype=np.float32),
-            )
+        self._group_count = int(groups.max(initial=-1)) + 1
+        order = np.lexsort((documents, found))
+        self._documents, by_term = documents[order], found[order]
+        keys = by_term.astype(np.int64) * self._group_count + groups[self._documents]
+        unique, places, held = np.unique(keys, return_inverse=True, return_counts=True)
+        term_of, group_of = np.divmod(unique, self._group_count)
+        sizes = np.bincount(groups, minlength=self._group_count)[group_of]
+        weights = rarity(sizes.astype(np.float32), held.astype(np.float32)) * vocabulary.worth()[term_of]
+        self._weights: Floats = weights[places]
+        self._bounds = np.concatenate([[0], np.cumsum(np.bincount(by_term, minlength=len(vocabulary)))])
+        self._held_by_group, self._group_weights = group_of.astype(np.int32), weights
+        self._group_bounds = np.concatenate([[0], np.cumsum(np.bincount(term_of, minlength=len(vocabulary)))])
 
-    def share(self, found: Iterable[str]) -> Floats:
-        """For each document, its share of the weight its group shares with these terms; 0 where the group shares
+    def share(self, asked: Asked) -> Floats:
+        """For each document, its share of the weight its group shares with the question; 0 where the group shares
         none.
         """
-        known = [term for term in found if term in self._by_document]
-        covered = self._add_up(known, self._by_document, len(self._groups))
-        total = self._add_up(known, self._by_group, self._count)[self._groups]
+        at, _ = stretches(self._bounds, asked.known)
+        covered = np.bincount(self._documents[at], self._weights[at], len(self._groups)).astype(np.float32)
+        at, _ = stretches(self._group_bounds, asked.known)
+        totals = np.bincount(self._held_by_group[at], self._group_weights[at], self._group_count).astype(np.float32)
+        total = totals[self._groups]
         return np.divide(covered, total, out=np.zeros_like(covered), where=total > 0)
 
-    @staticmethod
-    def _add_up(known: Sequence[str], postings: Mapping[str, tuple[Ints, Floats]], count: int) -> Floats:
-        pairs = [postings[term] for term in known]
-        return add_up([numbers for numbers, _ in pairs], [weights for _, weights in pairs], count)
 
+def stretches(bounds: npt.NDArray[np.int64], chosen: Ints) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The places of several stretches of a flat array, one after the other, and their sizes.
 
-def add_up(numbers: Sequence[Ints], weights: Sequence[Floats], count: int) -> Floats:
-    """For each number below `count`, the sum of the weights that stand beside it."""
-    if not numbers:
-        return np.zeros(count, dtype=np.float32)
-    return np.bincount(np.concatenate(numbers), np.concatenate(weights), count).astype(np.float32)
+    Stretch n goes from bounds[n] to bounds[n + 1].
+
+    >>> stretches(np.array([0, 2, 2, 5]), np.array([0, 2]))[0].tolist()
+    [0, 1, 2, 3, 4]
+    """
+    firsts = bounds[chosen]
+    sizes = bounds[chosen + 1] - firsts
+    before = np.cumsum(sizes) - sizes
+    return np.arange(int(sizes.sum())) + np.repeat(firsts - before, sizes), sizes

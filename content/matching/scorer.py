@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from content.matching.features import FEATURES, FIT
-from content.matching.postings import Floats
+from content.matching.terms import Floats
 
 WEIGHTS: Final = Path(__file__).with_name("weights.json")
 

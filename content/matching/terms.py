@@ -1,12 +1,18 @@
-"""Cut folded text into terms: its characters and its pairs of neighbouring characters.
+"""Cut folded text into terms: its characters and its pairs of neighbouring characters; and number the terms.
 
 Chinese needs no word list this way, and a typo spoils at most three terms.
 """
 
-import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
 SINGLE: Final = 0.5  # what a lone character weighs beside a pair
 
 
@@ -19,11 +25,51 @@ def terms(text: str) -> set[str]:
     return {*text, *map("".join, pairwise(text))}
 
 
-def rarity(term: str, documents: int, holding: int) -> float:
-    """How much a term tells: its inverse document frequency, smoothed; half for a lone character.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The terms of a question: numbers of those the corpus has, and how many it has not, by length."""
 
-    >>> rarity("党日", 100, 1) > rarity("党员", 100, 50) > rarity("党", 100, 50) > 0
+    known: Ints
+    unknown_singles: int
+    unknown_pairs: int
+
+
+class Vocabulary:
+    """Numbers for terms, from 0, in order of first appearance. Grows while the index is built, then only read."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, found: Iterable[str]) -> list[int]:
+        """The numbers of terms, new ones given where needed."""
+        numbers = self._numbers
+        return [numbers.setdefault(term, len(numbers)) for term in found]
+
+    def asked(self, text: str) -> Asked:
+        """The terms of a question."""
+        known, singles, pairs = [], 0, 0
+        for term in terms(text):
+            number = self._numbers.get(term)
+            if number is not None:
+                known.append(number)
+            elif len(term) == 1:
+                singles += 1
+            else:
+                pairs += 1
+        return Asked(np.array(sorted(known), dtype=np.int32), singles, pairs)
+
+    def worth(self) -> Floats:
+        """For each term, what its length makes it worth."""
+        return np.array([SINGLE if len(term) == 1 else 1.0 for term in self._numbers], dtype=np.float32)
+
+
+def rarity(documents: float | Floats, holding: float | Floats) -> Floats:
+    """How much a term of two characters tells: its inverse document frequency, smoothed.
+
+    >>> bool(rarity(100, 1) > rarity(100, 50) > 0)
     True
     """
-    idf = math.log1p((documents - holding + 0.5) / (holding + 0.5))
-    return idf * SINGLE if len(term) == 1 else idf
+    return np.log1p((documents - np.asarray(holding, dtype=np.float32) + 0.5) / (holding + 0.5)).astype(np.float32)

@@ -6,12 +6,18 @@ from hypothesis import strategies as st
 
 from content.entries import Place
 from content.matching.places import Places
-from content.matching.postings import GroupedPostings, Postings
+from content.matching.postings import GroupedPostings, Postings, pairs, stretches, united
 from content.matching.readings import reading
-from content.matching.terms import rarity, terms
+from content.matching.terms import SINGLE, Vocabulary, rarity, terms
 
-SHORT = st.text("甲乙丙丁", max_size=4)
-DOCUMENTS = st.lists(st.frozensets(SHORT, max_size=5), min_size=1, max_size=6)
+SHORT = st.text("甲乙丙丁", min_size=1, max_size=4)
+DOCUMENTS = st.lists(SHORT, min_size=1, max_size=6)
+
+
+def posted(documents: list[str]) -> tuple[Postings, Vocabulary]:
+    vocabulary = Vocabulary()
+    found = pairs([vocabulary.add(terms(document)) for document in documents])
+    return Postings(*found, len(documents), vocabulary), vocabulary
 
 
 @given(st.text("主题党日咸宁一二三", max_size=20))
@@ -23,41 +29,75 @@ def test_a_text_has_its_characters_and_neighbouring_pairs_as_terms(text: str) ->
 def test_a_rarer_term_weighs_more_and_every_term_weighs_something(documents: int, data: st.DataObject) -> None:
     fewer, more = sorted(data.draw(st.tuples(st.integers(0, documents), st.integers(0, documents))))
 
-    assert rarity("党日", documents, fewer) >= rarity("党日", documents, more) > 0
+    assert rarity(documents, fewer) >= rarity(documents, more) > 0
 
 
-@given(DOCUMENTS, st.frozensets(SHORT, max_size=5))
-def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(
-    documents: list[frozenset[str]], asked: frozenset[str]
-) -> None:
-    postings = Postings(documents)
-    weights = postings.weights(asked)
+@given(DOCUMENTS, SHORT)
+def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(documents: list[str], question: str) -> None:
+    postings, vocabulary = posted(documents)
+    asked = vocabulary.asked(question)
 
-    expected = [sum(weights[term] for term in asked & held) for held in documents]
-    assert np.allclose(postings.covered(weights), expected, atol=1e-4)
-    for term in asked:
-        assert [postings.holds(term, number) for number in range(len(documents))] == [
-            term in held for held in documents
-        ]
-        assert postings.knows(term) == any(term in held for held in documents)
+    held = [terms(document) for document in documents]
+    holders = {term: sum(term in found for found in held) for term in terms(question)}
+    weight = {t: float(rarity(len(documents), n)) * (1.0 if len(t) == 2 else SINGLE) for t, n in holders.items()}
+    expected = [sum(weight[term] for term in terms(question) & found) for found in held]
+    total = sum(weight.values())
+    assert np.allclose(postings.covered(asked), expected, atol=1e-4)
+    assert np.isclose(postings.total(asked), total, atol=1e-3)
+    assert np.allclose(postings.share(asked), np.array(expected) / total, atol=1e-4)
+    for number, covered in enumerate(expected):
+        missing = float(postings.lacking(asked, number).sum()) + postings.unknown(asked)
+        assert np.isclose(covered + missing, total, atol=1e-3)
 
 
-@given(DOCUMENTS, st.frozensets(SHORT, max_size=5), st.data())
+@given(DOCUMENTS, st.data())
+def test_a_group_holds_what_its_documents_hold_each_term_once(documents: list[str], data: st.DataObject) -> None:
+    groups = data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))
+    vocabulary = Vocabulary()
+    found = pairs([vocabulary.add(terms(document)) for document in documents])
+
+    by_group, term_numbers = united(*found, np.array(groups, dtype=np.int32))
+
+    expected = {
+        (group, number)
+        for group, document in zip(groups, documents, strict=True)
+        for number in vocabulary.add(terms(document))
+    }
+    together = list(zip(by_group.tolist(), term_numbers.tolist(), strict=True))
+    assert len(together) == len(expected)
+    assert set(together) == expected
+
+
+@given(DOCUMENTS, SHORT, st.data())
 def test_the_share_within_a_group_is_of_what_the_group_holds_at_all(
-    documents: list[frozenset[str]], asked: frozenset[str], data: st.DataObject
+    documents: list[str], question: str, data: st.DataObject
 ) -> None:
-    groups = np.array(sorted(data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))))
-    groups = np.unique(groups, return_inverse=True)[1].astype(np.int32)
+    drawn = data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))
+    groups = np.unique(drawn, return_inverse=True)[1].astype(np.int32)
+    vocabulary = Vocabulary()
+    found = pairs([vocabulary.add(terms(document)) for document in documents])
 
-    shares = GroupedPostings(documents, groups).share(asked)
+    shares = GroupedPostings(*found, groups, vocabulary).share(vocabulary.asked(question))
 
-    for number, held in enumerate(documents):
-        group = frozenset().union(*(other for other, g in zip(documents, groups, strict=True) if g == groups[number]))
-        assert 0 <= shares[number] <= 1.0001
-        if not asked & held:
+    asked = terms(question)
+    for number, document in enumerate(documents):
+        group = set().union(*(terms(other) for other, g in zip(documents, groups, strict=True) if g == groups[number]))
+        assert -1e-6 <= shares[number] <= 1.0001
+        if not asked & terms(document):
             assert shares[number] == 0
-        elif asked & held == asked & group:
+        elif asked & terms(document) == asked & group:
             assert np.isclose(shares[number], 1, atol=1e-4)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.data())
+def test_stretches_are_laid_one_after_the_other(sizes: list[int], data: st.DataObject) -> None:
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    chosen = sorted(data.draw(st.sets(st.integers(0, len(sizes) - 1))))
+
+    places, found = stretches(bounds, np.array(chosen, dtype=np.int32))
+
+    assert places.tolist() == [place for n in chosen for place in range(bounds[n], bounds[n + 1])]
+    assert found.tolist() == [sizes[n] for n in chosen]
 
 
 def test_texts_that_sound_alike_have_one_reading() -> None:

@@ -212,10 +212,10 @@ def test_the_answer_page_reads_in_large_print_and_grows(watched: Watched) -> Non
     size = "getComputedStyle(document.querySelector('main p')).fontSize"
     assert page.evaluate(size) == "20px"
 
-    page.get_by_label("字大一点").click()
-    assert page.evaluate(size) == "25px"
-    page.get_by_label("字大一点").click()
-    assert page.evaluate(size) == "31px"
+    for name, pixels in (("large", "25px"), ("huge", "31px")):
+        page.get_by_label("字大一点").click()
+        page.wait_for_url(f"**?size={name}")
+        assert page.evaluate(size) == pixels
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -15,6 +15,7 @@ _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]|/:[^\s/]{1,8}")  # WeCha
 _PICTOGRAPH = re.compile("[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _UNSPOKEN = re.compile(r"[\W_]+")
+_TRADITIONAL = 0.12  # share of characters that differ in simplified script, from which a line counts as traditional
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
@@ -40,6 +41,15 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _INVISIBLE)
 
 
+def fold_width(text: str) -> str:
+    """The text in one width; everything else stays.
+
+    >>> fold_width("８０％")
+    '80%'
+    """
+    return unicodedata.normalize("NFKC", text)
+
+
 def fold(text: str) -> str:
     """The text in one width, one script and one case, without spaces, punctuation and emoji; decimal points stay.
 
@@ -54,6 +64,22 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
     text = unicodedata.normalize("NFKC", text).lower()
     return ".".join(_UNSPOKEN.sub("", piece) for piece in _DECIMAL_POINT.split(text))
+
+
+@functools.cache
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
+
+
+def simplify(line: str) -> str:
+    """A line in simplified characters, word by word; lines mostly in traditional script also lose Taiwan's spellings.
+
+    >>> simplify("著力建設服務型黨組織"), simplify("效果显著")
+    ('着力建设服务型党组织', '效果显著')
+    """
+    plain = str(_converter("t2s").convert(line))
+    changed = sum(a != b for a, b in zip(line, plain, strict=False))
+    return str(_converter("tw2s").convert(line)) if changed > len(line) * _TRADITIONAL else plain
 
 
 def is_only_emoji(text: str) -> bool:

@@ -16,7 +16,7 @@ _ALIKE: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))  # initials 
 
 def _plain(reading: str) -> str:
     """A reading without its tone; retroflex and dental initials, l- and n-, -n and -ng count as alike."""
-    letters = "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))
+    letters = _toneless(reading)
     for initial, alike in _ALIKE:
         if letters.startswith(initial):
             letters = alike + letters[len(initial) :]
@@ -36,6 +36,20 @@ def _codes() -> dict[str, str]:
 def _coded(char: str) -> str:
     readings = pinyin_dict.get(ord(char))
     return _codes()[readings.split(",")[0]] if readings else char
+
+
+def can_be_read(char: str, written: str) -> bool:
+    """Whether a syllable, with or without its tone, is a reading of the character.
+
+    >>> can_be_read("務", "wù"), can_be_read("長", "zhang"), can_be_read("元", "chang")
+    (True, True, False)
+    """
+    readings = pinyin_dict.get(ord(char), "").split(",")
+    return _toneless(written) in map(_toneless, readings)
+
+
+def _toneless(written: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", written) if not unicodedata.combining(c))
 
 
 def reading(text: str) -> str:

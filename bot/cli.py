@@ -1,27 +1,22 @@
 """The commands. Exit codes: 0 = fine, 1 = a finding, 2 = wrong usage or settings."""
 
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any
 
 import click
 
 from bot import doctor as examination
 from bot import embedded, evaluate, logs, server, supervise, wiring
-from bot.settings import Settings, SettingsError, load
+from bot.cli_content import content
+from bot.settings import Settings
 from bot.table import bar, box, rows
 from bot.talk import Conversation, as_data
-from content import library, wording
-from content.files import ContentError, Problem
+from bot.terminal import FINDING, USAGE, as_text, fail, say, services_or_exit, settings_or_exit
 from handlers.layout import visible
 from handlers.services import Services
-
-say: Final = wiring.console()
-FINDING: Final = 1
-USAGE: Final = 2
 
 
 @click.group(help=say("help_bot"))
@@ -29,24 +24,27 @@ def main() -> None:
     """Entry point of `python -m bot`."""
 
 
+main.add_command(content)
+
+
 @main.command(help=say("help_run"))
 def run() -> None:
     """Start everything on this machine and wait."""
-    settings = _settings()
-    _check_content(settings)
+    settings = settings_or_exit()
+    services_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     try:
         supervise.run(settings, on_ready=lambda: click.echo(_welcome(settings)))
     except supervise.Ended as error:
-        _fail(say("error_ended", what=error), FINDING)
+        fail(say("error_ended", what=error), FINDING)
     except embedded.StoreWillNotStart as error:
-        _fail(say("error_store", reason=error), FINDING)
+        fail(say("error_store", reason=error), FINDING)
 
 
 @main.command(help=say("help_web"))
 def web() -> None:
     """Serve until told to stop; with the embedded store when none is configured and none runs."""
-    settings = _settings()
-    _check_content(settings)
+    settings = settings_or_exit()
+    services_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     logs.configure()
     if settings.redis_url:
         server.Server(settings).run()
@@ -55,7 +53,7 @@ def web() -> None:
         with embedded.running(settings.data_dir):
             server.Server(settings).run()
     except embedded.StoreWillNotStart as error:
-        _fail(say("error_store", reason=error), FINDING)
+        fail(say("error_store", reason=error), FINDING)
 
 
 @main.command(help=say("help_ask"))
@@ -64,12 +62,12 @@ def web() -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def ask(text: str, why: bool, as_json: bool) -> None:
     """One question, one reply."""
-    settings = _settings()
-    services = _services(settings)
+    settings = settings_or_exit()
+    services = services_or_exit(settings)
     reply = Conversation(services, wiring.clock(settings)).say(text).reply
     if as_json:
         data: dict[str, Any] = {"outcome": reply.outcome, "text": visible(reply.text), "raw": reply.text}
-        click.echo(_json(data | {"search": as_data(text, services)}))
+        click.echo(as_text(data | {"search": as_data(text, services)}))
         return
     click.echo(visible(reply.text))
     click.echo(say("ask_outcome", outcome=reply.outcome))
@@ -80,8 +78,8 @@ def ask(text: str, why: bool, as_json: bool) -> None:
 @main.command(help=say("help_chat"))
 def chat() -> None:
     """A conversation in the terminal."""
-    settings = _settings()
-    services = _services(settings)
+    settings = settings_or_exit()
+    services = services_or_exit(settings)
     talk = Conversation(services, wiring.clock(settings))
     click.echo(say("chat_hint"))
     last = ""
@@ -104,12 +102,12 @@ def chat() -> None:
 @click.option("--failures", is_flag=True, help=say("option_failures"))
 def eval_(files: tuple[Path, ...], as_json: bool, failures: bool) -> None:
     """Score labelled questions."""
-    settings = _settings()
-    services = _services(settings)
+    settings = settings_or_exit()
+    services = services_or_exit(settings)
     try:
         labelled = [row for path in files for row in evaluate.read(path)]
     except evaluate.BadLabels as error:
-        _fail(str(error), USAGE)
+        fail(str(error), USAGE)
     scoring = evaluate.score(labelled, services, wiring.clock(settings))
     scored = list(scoring if as_json else bar(say("eval_progress"), scoring, len(labelled)))
     times = [item.milliseconds for item in scored]
@@ -120,7 +118,7 @@ def eval_(files: tuple[Path, ...], as_json: bool, failures: bool) -> None:
             {"name": s.name.strip(), "total": s.total, **{mark: s.counts[mark] for mark in evaluate.Mark}}
             for s in summaries
         ]
-        click.echo(_json({"groups": groups, "milliseconds": latency, "messages": [asdict(item) for item in scored]}))
+        click.echo(as_text({"groups": groups, "milliseconds": latency, "messages": [asdict(item) for item in scored]}))
         return
     click.echo(_score_table(summaries))
     click.echo(say("eval_latency", **latency))
@@ -130,34 +128,13 @@ def eval_(files: tuple[Path, ...], as_json: bool, failures: bool) -> None:
             click.echo(say("eval_failure", mark=item.mark, id=item.id, question=item.question, reply=reply))
 
 
-@main.group(help=say("help_content"))
-def content() -> None:
-    """What editors do with the corpus."""
-
-
-@content.command(help=say("help_content_check"))
-@click.option("--json", "as_json", is_flag=True, help=say("option_json"))
-def check(as_json: bool) -> None:
-    """Load everything and report every finding."""
-    settings = _settings()
-    try:
-        services = wiring.services(settings)
-    except ContentError as error:
-        _report(error.problems, as_json)
-        sys.exit(FINDING)
-    except wording.WordingError as error:
-        _fail(str(error), FINDING)
-    counts = _counts(services.library)
-    click.echo(_json({"problems": [], **counts}) if as_json else say("check_ok", **counts))
-
-
 @main.command(help=say("help_doctor"))
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def doctor(as_json: bool) -> None:
     """Is everything in order, and if not, what to do."""
-    findings = examination.examine(_settings())
+    findings = examination.examine(settings_or_exit())
     if as_json:
-        click.echo(_json([{"level": f.level, "what": say(f.key, **dict(f.about))} for f in findings]))
+        click.echo(as_text([{"level": f.level, "what": say(f.key, **dict(f.about))} for f in findings]))
     else:
         for finding in findings:
             click.echo(say(f"doctor_{finding.level}", what=say(finding.key, **dict(finding.about))))
@@ -168,29 +145,7 @@ def doctor(as_json: bool) -> None:
 @main.command(help=say("help_healthcheck"))
 def healthcheck() -> None:
     """Exit code 0 when the web process answers."""
-    sys.exit(0 if supervise.answers(_settings(), "/healthz") else FINDING)
-
-
-def _settings() -> Settings:
-    try:
-        return load()
-    except SettingsError as error:
-        lines = [say("error_settings"), *(say("error_settings_item", name=n, what=w) for n, w in error.findings)]
-        _fail("\n".join([*lines, say("error_settings_hint")]), USAGE)
-
-
-def _services(settings: Settings) -> Services:
-    try:
-        return wiring.services(settings)
-    except ContentError as error:
-        _fail(say("error_content", count=len(error.problems)) + "\n" + _findings(error.problems), FINDING)
-    except wording.WordingError as error:
-        _fail(str(error), FINDING)
-
-
-def _check_content(settings: Settings) -> None:
-    """A corpus with mistakes stops the start, before any process runs."""
-    _services(settings)
+    sys.exit(0 if supervise.answers(settings_or_exit(), "/healthz") else FINDING)
 
 
 def _welcome(settings: Settings) -> str:
@@ -220,30 +175,3 @@ def _score_table(summaries: Iterable[evaluate.Summary]) -> str:
         for s in summaries
     ]
     return rows([header, *body])
-
-
-def _counts(corpus: library.Library) -> dict[str, int]:
-    phrasings = sum(len(entry.phrasings) for entry in corpus.entries)
-    return {"cases": len(corpus.cases), "entries": len(corpus.entries), "phrasings": phrasings}
-
-
-def _findings(problems: Iterable[Problem]) -> str:
-    return "\n".join(f"{p.path}:{p.line}: {say(f'problem_{p.kind}', **dict(p.about))}" for p in problems)
-
-
-def _report(problems: tuple[Problem, ...], as_json: bool) -> None:
-    if as_json:
-        found = [{"file": str(p.path), "line": p.line, "kind": p.kind, "about": dict(p.about)} for p in problems]
-        click.echo(_json({"problems": found}))
-    else:
-        click.echo(_findings(problems))
-        click.echo(say("check_found", count=len(problems)))
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2, default=str)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)

@@ -12,6 +12,7 @@ import structlog
 from flask import Flask
 
 from bot import web, wiring
+from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
 from bot.sandbox import views as sandbox
@@ -28,10 +29,11 @@ log = structlog.get_logger("web")
 def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     """The application of these settings, with the sandbox when no account is configured."""
     store, now = wiring.store(settings), wiring.clock(settings)
-    services = wiring.services(settings, Popular(Hits(store), now))
-    services.matcher.search(services.phrases("menu_help"))  # fills the caches before the fork
+    popular = Popular(Hits(store), now)
+    services = Current(lambda today: wiring.services(settings, popular, today), settings.content_dir, now)
+    services.warm_up()
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
-    return assemble(account(settings), store, lambda: services, now, Metrics(metrics_folder), demo=settings.demo)
+    return assemble(account(settings), store, services, now, Metrics(metrics_folder), demo=settings.demo)
 
 
 def assemble(

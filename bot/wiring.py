@@ -4,7 +4,7 @@ is read.
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from bot import embedded
@@ -20,8 +20,8 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(settings.zone)
 
 
-def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple) -> Services:
-    """The handlers' world: corpus, matcher, language, texts.
+def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple, today: date | None = None) -> Services:
+    """The handlers' world: corpus, matcher, language, texts; of the entries, those valid on that day (now by default).
 
     Raises:
         ContentError: the corpus or the language data cannot be used; lists every finding.
@@ -30,10 +30,10 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple)
     """
     folder = settings.content_dir
     spoken = language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
-    corpus = library.load(folder)
+    corpus = library.load(folder).on(today or clock(settings)().date())
     return Services(
         library=corpus,
-        matcher=Matcher(Index(corpus.entries, spoken), scorer.load()),
+        matcher=Matcher(Index(corpus.all_entries, spoken), scorer.load()),
         language=spoken,
         small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),

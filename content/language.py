@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from content.files import ContentError, Problem, Sheet
+from content.files import ContentError, Sheet, read_lines
 from content.text import Normaliser, fold
 
 COMMANDS: Final = ("help", "catalogue", "popular", "more", "useful", "useless", "privacy")
@@ -76,12 +76,4 @@ def load(path: Path, regions: Path | None = None) -> Language:
     folded = tuple((name, tuple(filter(None, map(fold, words)))) for name, words in asks.items())
     before = sheet.texts(top.get("before_regions"))
     normalise = Normaliser(heads, tails, anywhere)
-    return Language(normalise, commands, ordinals, folded, _lines(regions) if regions else (), before)
-
-
-def _lines(path: Path) -> tuple[str, ...]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([Problem(path, 0, "unreadable", (("reason", error),))]) from error
-    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return Language(normalise, commands, ordinals, folded, read_lines(regions) if regions else (), before)

@@ -5,22 +5,26 @@ Reads files once; all mistakes of all files are reported together (`ContentError
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from content.entries import Case, Entry, Place, Source
+from content.entries import Case, Entry, Family, Place, Source
 from content.files import ContentError, Node, Problem, Sheet
 from content.text import fold
 
 MAX_QUESTION: Final = 60  # characters; the standard question is also a button on a small screen
 MAX_ANSWER_BYTES: Final = 1_500  # UTF-8; leaves room for the source line and the buttons in one WeChat message
 FEATURED: Final = 5
+_FAMILY_KEYS = ("id", "name", "cases")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _AS_OF = re.compile(r"(19|20)[0-9]{2}(-(0?[1-9]|1[0-2]))?")
 _CASE_KEYS = ("id", "title", "place", "source")
 _ENTRY_KEYS = ("id", "question", "phrasings", "answer")
+_OPTIONAL_KEYS = ("lines", "keywords", "related", "valid_from", "valid_to", "review_by")
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,30 @@ class Library:
     cases: tuple[Case, ...]
     entries: tuple[Entry, ...]
     featured: tuple[Entry, ...] = ()  # the editors' selection for newcomers (`featured.yaml`), or the first overviews
+    families: tuple[Family, ...] = ()  # cases that share a name or a theme (`families.yaml`)
     _by_id: dict[str, Entry] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_id.update({entry.id: entry for entry in self.entries})
+        self._by_id.update({entry.id: entry for entry in self.all_entries})
+
+    @property
+    def all_entries(self) -> tuple[Entry, ...]:
+        """The entries of the cases, and the overviews of the families."""
+        return (*self.entries, *(family.overview for family in self.families if family.overview))
+
+    def on(self, day: date) -> "Library":
+        """The library without entries that are not valid on that day; a case without any left goes too."""
+        entries = tuple(entry for entry in self.entries if entry.is_valid(day))
+        if len(entries) == len(self.entries):
+            return self
+        left = {entry.case.id for entry in entries}
+        cases = tuple(case for case in self.cases if case.id in left)
+        families = tuple(
+            replace(family, cases=remaining)
+            for family in self.families
+            if len(remaining := tuple(case for case in family.cases if case in left)) > 1
+        )
+        return Library(cases, entries, tuple(entry for entry in self.featured if entry.is_valid(day)), families)
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of that id, if there is one."""
@@ -75,7 +99,7 @@ class Library:
         around.
         """
         chosen = [found for other in entry.related if (found := self._by_id.get(other))]
-        siblings = self.entries_by_case[entry.case.id]
+        siblings = self.entries_by_case.get(entry.case.id, (entry,))
         at = [sibling.id for sibling in siblings].index(entry.id)
         following = [*siblings[at + 1 :], *siblings[:at]]
         return tuple(dict.fromkeys([*chosen, *following]))[:limit]
@@ -92,12 +116,29 @@ def load(folder: Path) -> Library:
     if not paths:
         shelf.problems.append(Problem(folder / "faq", 0, "no_cases"))
     for path in paths:
-        shelf.add(path)
+        sheet = Sheet(path, shelf.problems)
+        shelf.add(sheet, sheet.root())
     shelf.check_related()
     featured = shelf.featured(folder / "featured.yaml")
+    families = shelf.families(folder / "families.yaml")
     if shelf.problems:
         raise ContentError(shelf.problems)
-    return Library(tuple(shelf.cases), tuple(shelf.entries), featured)
+    return Library(tuple(shelf.cases), tuple(shelf.entries), featured, families)
+
+
+def read(path: Path, roots: Iterable[Node]) -> Library:
+    """Read cases that stand in one spreadsheet rather than in files of their own.
+
+    Raises:
+        ContentError: with every problem, each naming its cell.
+    """
+    shelf = _Shelf()
+    for root in roots:
+        shelf.add(Sheet(path, shelf.problems), root)
+    shelf.check_related()
+    if shelf.problems:
+        raise ContentError(shelf.problems)
+    return Library(tuple(shelf.cases), tuple(shelf.entries))
 
 
 class _Shelf:
@@ -111,10 +152,9 @@ class _Shelf:
         self._wordings: dict[str, str] = {}
         self._related: list[tuple[Sheet, Node, str]] = []
 
-    def add(self, path: Path) -> None:
-        """Read one case file; its problems join the shelf's."""
-        sheet = Sheet(path, self.problems)
-        top = sheet.mapping(sheet.root(), required=("case", "entries"))
+    def add(self, sheet: Sheet, root: Node | None) -> None:
+        """Read one case; its problems join the shelf's."""
+        top = sheet.mapping(root, required=("case", "entries"))
         if "case" not in top or "entries" not in top:
             return
         case = _read_case(sheet, top["case"])
@@ -127,8 +167,8 @@ class _Shelf:
             self._add_entry(sheet, node, case, overview=position == 0)
 
     def _add_entry(self, sheet: Sheet, node: Node, case: Case, *, overview: bool) -> None:
-        values = sheet.mapping(node, _ENTRY_KEYS, ("lines", "keywords", "related"))
-        entry = _read_entry(sheet, values, case, overview)
+        values = sheet.mapping(node, _ENTRY_KEYS, _OPTIONAL_KEYS)
+        entry = _read_entry(sheet, values, case, sheet.line(node), overview=overview)
         self._claim_id(sheet, node, entry.id)
         self._claim_wording(sheet, values.get("question", node), entry.question, entry.id)
         for item in sheet.items(values.get("phrasings")):
@@ -142,7 +182,7 @@ class _Shelf:
             sheet.note(node, "bad_id", id=new_id)
         elif new_id in self._ids:
             sheet.note(node, "id_twice", id=new_id, other=self._ids[new_id])
-        self._ids.setdefault(new_id, f"{sheet.path}:{node.start_mark.line + 1}")
+        self._ids.setdefault(new_id, sheet.where(node))
 
     def _claim_wording(self, sheet: Sheet, node: Node, wording: str, entry_id: str) -> None:
         key = fold(wording)
@@ -171,6 +211,37 @@ class _Shelf:
             if entry_id not in by_id:
                 sheet.note(node, "unknown_related", id=entry_id)
         return tuple(by_id[entry_id] for _, entry_id in nodes if entry_id in by_id)
+
+    def families(self, path: Path) -> tuple[Family, ...]:
+        """The families, if the file is there."""
+        if not path.exists():
+            return ()
+        sheet = Sheet(path, self.problems)
+        top = sheet.mapping(sheet.root(), ("everywhere", "families"))
+        everywhere = sheet.text(top.get("everywhere"))
+        return tuple(self._family(sheet, node, everywhere) for node in sheet.items(top.get("families")))
+
+    def _family(self, sheet: Sheet, node: Node, everywhere: str) -> Family:
+        values = sheet.mapping(node, _FAMILY_KEYS, ("words", "namesakes", "question", "phrasings", "answer"))
+        family_id, name = sheet.text(values.get("id")), sheet.text(values.get("name"))
+        self._claim_id(sheet, node, family_id)
+        known = {case.id for case in self.cases}
+        members = [(item, sheet.text(item)) for item in sheet.items(values.get("cases"))]
+        for item, case_id in members:
+            if case_id not in known:
+                sheet.note(item, "unknown_case", id=case_id)
+        if len(members) < 2:
+            sheet.note(node, "family_of_one", id=family_id)
+        overview = None
+        if "answer" in values:
+            case = Case(family_id, name, Place(everywhere), Source("", 0, 0))
+            overview = replace(_read_entry(sheet, values, case, sheet.line(node), overview=True), lines=())
+            self._claim_wording(sheet, values.get("question", node), overview.question, family_id)
+            for item in sheet.items(values.get("phrasings")):
+                self._claim_wording(sheet, item, str(item.value), family_id)
+        cases = tuple(case_id for _, case_id in members)
+        namesakes = sheet.flag(values.get("namesakes"))
+        return Family(family_id, name, sheet.texts(values.get("words")), cases, overview, namesakes)
 
 
 def _read_case(sheet: Sheet, node: Node) -> Case:
@@ -207,7 +278,7 @@ def _read_source(sheet: Sheet, node: Node | None) -> Source:
     return Source(sheet.text(values.get("file")), first, last)
 
 
-def _read_entry(sheet: Sheet, values: dict[str, Node], case: Case, overview: bool) -> Entry:
+def _read_entry(sheet: Sheet, values: dict[str, Node], case: Case, line: int, *, overview: bool) -> Entry:
     entry = Entry(
         id=sheet.text(values.get("id")),
         case=case,
@@ -218,7 +289,14 @@ def _read_entry(sheet: Sheet, values: dict[str, Node], case: Case, overview: boo
         keywords=sheet.texts(values.get("keywords")),
         related=sheet.texts(values.get("related")),
         overview=overview,
+        valid_from=sheet.day(values.get("valid_from")),
+        valid_to=sheet.day(values.get("valid_to")),
+        review_by=sheet.day(values.get("review_by")),
+        path=sheet.path,
+        line=line,
     )
+    if entry.valid_from and entry.valid_to and entry.valid_from > entry.valid_to:
+        sheet.note(values["valid_to"], "ends_before_it_begins")
     for wording, node in zip(entry.phrasings, sheet.items(values.get("phrasings")), strict=False):
         _check_length(sheet, node, wording)
     if "question" in values:

@@ -21,6 +21,11 @@ CODE = [
     path for folder in ("bot", "handlers", "scheduler", "content") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
+SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。！？]")
+GRAMMAR = {  # modules that read Chinese text and name its numerals, units and marks: grammar, not wording
+    "content/figures.py",
+    "content/verify.py",
+}
 
 
 def test_imports_go_down_only_and_every_library_has_one_door() -> None:
@@ -48,7 +53,8 @@ def test_no_sentence_for_people_stands_in_code(path: Path) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
     ]
 
-    assert [text for text in texts if HAN.search(text)] == []
+    forbidden = SENTENCE if str(path.relative_to(ROOT)) in GRAMMAR else HAN
+    assert [text for text in texts if forbidden.search(text)] == []
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))

@@ -205,7 +205,7 @@ def train(index: Index) -> dict[str, Any]:
 def main() -> None:
     """Train and write; print the figures."""
     spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
-    index = Index(library.load(wording.DATA).entries, spoken)
+    index = Index(library.load(wording.DATA).all_entries, spoken)
     learnt = train(index)
     WEIGHTS.write_text(json.dumps(learnt, indent=2) + "\n", encoding="utf-8")
     for name, value in (learnt["cutoffs"] | learnt["cross_validated"]).items():

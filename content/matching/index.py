@@ -27,7 +27,7 @@ class Index:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self.normalise = language.normalise
         self.aspects = Aspects(language.asks)
-        places = (entry.case.place for entry in self.entries)
+        places = (entry.case.place for entry in self.entries if entry.case.source.file)
         self.places = Places(places, language.regions, language.before_regions)
         self._number_wordings()
         self._number_cases()

@@ -67,8 +67,7 @@ class Matcher:
         """The entries a member's text may mean; at most `limit` matches.
 
         A question about a place that is not the best match's is searched once more without the place, so that the
-        answer
-        can be: that is another place's practice.
+        answer can be: that is another place's practice.
         """
         question = self.index.normalise(text)
         found = self._find(question, limit)

@@ -1,8 +1,7 @@
 """Which documents hold a term, and how much of a question's weight each document covers.
 
-Documents and terms are numbered; numpy adds up. One flat array of documents, sorted by term, holds all postings, so
-that
-millions of them cost four bytes each.
+Documents and terms are numbered; numpy adds up. One flat array of documents, sorted by term, holds all postings,
+so that millions of them cost four bytes each.
 """
 
 from collections.abc import Iterable, Sequence

@@ -89,7 +89,7 @@ class TestAnswers:
         undated = replace(entry, case=replace(entry.case, as_of=""))
         monthly = replace(entry, case=replace(entry.case, as_of="2018-10"))
 
-        assert answer.source_line(undated, services.phrases).endswith("材料未注明年份")
+        assert answer.source_line(undated, services.phrases).endswith("材料没有注明截止年份")
         assert answer.source_line(monthly, services.phrases).endswith("截至2018年10月")
 
 

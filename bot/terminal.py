@@ -1,0 +1,81 @@
+"""What the commands share: sentences, exit codes, settings and corpus or a report of what is wrong with them."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Final, NoReturn
+
+import click
+
+from bot import wiring
+from bot.settings import Settings, SettingsError, load
+from content import library, wording
+from content.files import ContentError, Problem
+from handlers.services import Services
+
+say: Final = wiring.console()
+FINDING: Final = 1
+USAGE: Final = 2
+
+
+def settings_or_exit() -> Settings:
+    """The settings of this process; exits with what is wrong with them."""
+    try:
+        return load()
+    except SettingsError as error:
+        lines = [say("error_settings"), *(say("error_settings_item", name=n, what=w) for n, w in error.findings)]
+        fail("\n".join([*lines, say("error_settings_hint")]), USAGE)
+
+
+def services_or_exit(settings: Settings) -> Services:
+    """The handlers' world; exits with every finding when the corpus does not load."""
+    try:
+        return wiring.services(settings)
+    except ContentError as error:
+        fail(say("error_content", count=len(error.problems)) + "\n" + findings(error.problems), FINDING)
+    except wording.WordingError as error:
+        fail(str(error), FINDING)
+
+
+def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:
+    """The whole corpus, entries out of date included; exits with every finding when it does not load."""
+    try:
+        return library.load(settings.content_dir)
+    except ContentError as error:
+        report(error.problems, as_json)
+        raise
+
+
+def counts(corpus: library.Library) -> dict[str, int]:
+    """How many cases, entries and phrasings."""
+    phrasings = sum(len(entry.phrasings) for entry in corpus.entries)
+    return {"cases": len(corpus.cases), "entries": len(corpus.entries), "phrasings": phrasings}
+
+
+def findings(problems: Iterable[Problem]) -> str:
+    """Findings in words, a line each, with file and line or cell."""
+    return "\n".join(f"{p.where}: {say(f'problem_{p.kind}', **dict(p.about))}" for p in problems)
+
+
+def report(problems: Sequence[Problem], as_json: bool) -> None:
+    """Print findings and exit with 1; go on when there are none."""
+    if not problems:
+        return
+    if as_json:
+        found = [{"where": p.where, "line": p.line, "kind": p.kind, "about": dict(p.about)} for p in problems]
+        click.echo(as_text({"problems": found}))
+    else:
+        click.echo(findings(problems))
+        click.echo(say("check_found", count=len(problems)))
+    sys.exit(FINDING)
+
+
+def as_text(data: object) -> str:
+    """A value as JSON for programs."""
+    return json.dumps(data, ensure_ascii=False, indent=2, default=str)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say it on standard error and exit."""
+    click.echo(message, err=True)
+    sys.exit(code)

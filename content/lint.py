@@ -1,0 +1,50 @@
+"""What is not wrong in the corpus but will mislead: questions almost alike, answers past their day. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from content.entries import Entry
+from content.files import Problem
+from content.library import Library
+from content.text import fold
+
+ALIKE: Final = 92  # rapidfuzz ratio from which two wordings cannot be told apart by a hurried reader
+_BLOCK: Final = 500
+
+
+def lint(library: Library, today: date) -> list[Problem]:
+    """Every finding, by file and line."""
+    found = [*_alike(library), *_dates(library, today)]
+    return sorted(found, key=lambda problem: (str(problem.path), problem.line))
+
+
+def _alike(library: Library) -> Iterator[Problem]:
+    """Wordings of different entries that differ in a character or two."""
+    owners = [(entry, wording) for entry in library.entries for wording in entry.wordings]
+    folded = [fold(wording) for _, wording in owners]
+    for first in range(0, len(folded), _BLOCK):
+        for at, other in _pairs(folded[first : first + _BLOCK], folded):
+            one, two = owners[first + at], owners[other]
+            if first + at > other and one[0].id != two[0].id:
+                yield _problem(one[0], "wordings_alike", wording=one[1], other=two[1], id=two[0].id)
+
+
+def _pairs(some: Sequence[str], every: Sequence[str]) -> Iterator[tuple[int, int]]:
+    ratios = process.cdist(some, every, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
+    yield from ((int(at), int(other)) for at, other in np.argwhere(ratios))
+
+
+def _dates(library: Library, today: date) -> Iterator[Problem]:
+    for entry in library.entries:
+        if entry.valid_to and entry.valid_to < today:
+            yield _problem(entry, "expired", id=entry.id, day=entry.valid_to)
+        elif entry.review_by and entry.review_by <= today:
+            yield _problem(entry, "review_due", id=entry.id, day=entry.review_by)
+
+
+def _problem(entry: Entry, kind: str, **about: object) -> Problem:
+    return Problem(entry.path, entry.line, kind, tuple(about.items()))

@@ -13,12 +13,12 @@ from bot.terminal import (
     corpus_or_exit,
     counts,
     fail,
-    findings,
     report,
     say,
     services_or_exit,
     settings_or_exit,
 )
+from bot.terminal import findings as listed
 from content import library
 from content.changes import Changes, compare
 from content.coverage import sentences
@@ -56,7 +56,10 @@ def verify(sources: Path, as_json: bool) -> None:
     """Prove every answer against the documents."""
     settings = settings_or_exit()
     corpus = corpus_or_exit(settings, as_json)
-    known = frozenset(map(fold, read_lines(wiring.data_file(settings.content_dir, "known_words.txt"))))
+    try:
+        known = frozenset(map(fold, read_lines(wiring.data_file(settings.content_dir, "known_words.txt"))))
+    except ContentError as error:
+        fail(listed(error.problems), USAGE)
     findings = prove(corpus, _documents(sources), known)
     report([_unverified(finding) for finding in findings], as_json)
     click.echo(as_text({"problems": []}) if as_json else say("verify_ok", entries=len(corpus.entries)))
@@ -89,7 +92,10 @@ def coverage(sources: Path, untold: bool, as_json: bool) -> None:
 def export(path: Path) -> None:
     """Write the corpus as a spreadsheet."""
     corpus = corpus_or_exit(settings_or_exit(), as_json=False)
-    workbook.write(corpus, path, say)
+    try:
+        workbook.write(corpus, path, say)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", USAGE)
     click.echo(say("exported", path=path, **counts(corpus)))
 
 
@@ -102,7 +108,7 @@ def import_(path: Path, yes: bool, as_json: bool) -> None:
     settings = settings_or_exit()
     old = corpus_or_exit(settings, as_json)
     try:
-        new = library.read(path, workbook.read(path, say))
+        new = library.read(path, workbook.read(path, say), settings.content_dir)
     except ContentError as error:
         report(error.problems, as_json)
         raise
@@ -132,7 +138,7 @@ def _documents(folder: Path) -> dict[str, list[str]]:
     try:
         return {name: clean(text) for name, text in read_documents(folder).items()}
     except ContentError as error:
-        fail(findings(error.problems), USAGE)
+        fail(listed(error.problems), USAGE)
 
 
 def _unverified(finding: Finding) -> Problem:

@@ -5,8 +5,9 @@ texts: what begins with "=" is written as such and refused as a formula when rea
 same checks as the YAML files, with the address of the cell in the place of the line.
 """
 
+import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -129,6 +130,8 @@ def read(path: Path, say: Wording) -> list[Node]:
     try:
         cases = _rows(book, say("sheet_cases"), CASE_COLUMNS, path, problems, say)
         entries = _rows(book, say("sheet_entries"), ENTRY_COLUMNS, path, problems, say)
+    except SyntaxError as error:  # what XML parsers raise
+        raise ContentError([Problem(path, 0, "not_a_workbook")]) from error
     finally:
         book.close()
     known = {row.text("id") for row in cases}
@@ -149,10 +152,10 @@ def _open(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
                 raise ContentError([Problem(path, 0, "too_large", (("bytes", "?"), ("limit", MAX_UNPACKED)))])
-        return load_workbook(path, read_only=True)
+        return load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
     except OSError as error:
         raise ContentError([Problem(path, 0, "unreadable", (("reason", error.strerror or error),))]) from error
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
         raise ContentError([Problem(path, 0, "not_a_workbook")]) from error
 
 
@@ -225,14 +228,20 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 def apply(changes: Changes, old: Library, new: Library, folder: Path) -> None:
     """Write the case files that differ, each at once; files of cases that are no more are removed last."""
     paths = {entry.case.id: entry.path for entry in old.entries}
+    gone = {paths.pop(case_id) for case_id in changes.gone}
     cases = {case.id: case for case in new.cases}
     for case_id in changes.cases:
-        path = paths.get(
-            case_id, folder / "faq" / case_id.partition("-")[0] / f"{case_id.partition('-')[2] or case_id}.yaml"
-        )
+        path = paths.setdefault(case_id, _free(folder / "faq", case_id, set(paths.values())))
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         fresh.write_text(as_yaml(cases[case_id], new.entries_by_case[case_id]), encoding="utf-8")
         fresh.replace(path)
-    for case_id in changes.gone:
-        paths[case_id].unlink()
+    for path in gone - set(paths.values()):
+        path.unlink()
+
+
+def _free(folder: Path, case_id: str, taken: Collection[Path]) -> Path:
+    """Where a new case goes: <place>/<practice>.yaml, unless another case stands there."""
+    place, _, practice = case_id.partition("-")
+    path = folder / place / f"{practice or place}.yaml"
+    return path if path not in taken else folder / place / f"{case_id}.yaml"

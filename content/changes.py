@@ -76,7 +76,8 @@ def _place(case: Case) -> str:
 
 
 def _entry_lines(entry: Entry) -> list[str]:
-    lines = [f"  - id: {plain(entry.id)}", f"    question: {plain(entry.question)}", "    phrasings:"]
+    lines = [f"  - id: {plain(entry.id)}", f"    question: {plain(entry.question)}"]
+    lines.append("    phrasings:" if entry.phrasings else "    phrasings: []")
     lines += [f"      - {plain(phrasing)}" for phrasing in entry.phrasings]
     lines.append(f"    answer: {plain(entry.answer)}")
     spans = [list(span) for span in entry.lines]

@@ -10,7 +10,7 @@ from content.library import Library
 from content.matching.terms import terms
 from content.text import fold
 
-_SENTENCE = re.compile("[。！？；]")
+_SENTENCE = re.compile("[。！？；!?;]")  # cleaning makes all but the full stop half-width
 _SHORTEST: Final = 8  # characters; anything shorter is a heading or the rest of a line
 _TOLD: Final = 0.5  # share of a sentence's pairs of characters that must stand in answers citing its line
 

@@ -11,10 +11,11 @@ _DIGITS: Final = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2
 _SMALL: Final = {"十": 10, "百": 100, "千": 1000}
 _LARGE: Final = {"万": 10**4, "亿": 10**8}
 _NUMERAL: Final = "".join(_DIGITS) + "".join(_SMALL)
-_ARABIC = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)(百分之)?([千百]?[万亿]*)(%|％)?")
-_CHINESE = re.compile(f"(百分之)?([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)([万亿]*)")
+_ARABIC = re.compile(r"(?<![\d.])(?:百分之)?(\d+(?:\.\d+)?)([千百]?[万亿]*)%?")
+_SECTION = re.compile(f"([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)([万亿]*)")
+_CHINESE = re.compile(rf"(?<![\d几])(?<!数(?=[十百千]))(?!百分之\d)(百分之)?((?:{_SECTION.pattern})+)")
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_ABOUT = re.compile("[一二三四五六七八九两]{2,3}")  # 五六 is five or six
+_ABOUT = re.compile("[一二三四五六七八九两]{2,3}[十百千万亿]*")  # 五六 is five or six
 _FRACTION = re.compile(f"([{_NUMERAL}]+)分之([{_NUMERAL}]+)")
 _COUNTED: Final = (
     "个名家项条户人年月日天类级步种批所支处件期元次成倍分岁位座套场周届档大版章"  # after it, a numeral is a figure
@@ -51,7 +52,7 @@ def figures(text: str) -> list[Figure]:
     for match in _CHINESE.finditer(text):
         if any(start <= match.start() < end for start, end in taken) or _ABOUT.fullmatch(match[2]):
             continue
-        value = _chinese(match[2]) * _scale(match[3])
+        value = _chinese(match[2])
         if match[1] or value >= 10 or _counts(text, match):
             found.append((match.start(), Figure(match[0], value)))
     return [figure for _, figure in sorted(found, key=lambda pair: pair[0])]
@@ -60,9 +61,7 @@ def figures(text: str) -> list[Figure]:
 def values(text: str) -> frozenset[Decimal]:
     """Every number of a text, numerals that count nothing included."""
     plain = _without_separators(text)
-    bare = (
-        _chinese(match[2]) * _scale(match[3]) for match in _CHINESE.finditer(plain) if not _ABOUT.fullmatch(match[2])
-    )
+    bare = (_chinese(match[2]) for match in _CHINESE.finditer(plain) if not _ABOUT.fullmatch(match[2]))
     return frozenset(figure.value for figure in figures(plain)) | frozenset(bare)
 
 
@@ -77,7 +76,7 @@ def _counts(text: str, match: re.Match[str]) -> bool:
 
 
 def _arabic(match: re.Match[str]) -> Decimal:
-    return Decimal(match[1]) * _scale(match[3])
+    return Decimal(match[1]) * _scale(match[2])
 
 
 def _scale(units: str) -> Decimal:
@@ -88,6 +87,17 @@ def _scale(units: str) -> Decimal:
 
 
 def _chinese(numeral: str) -> Decimal:
+    """三万五千: a section of thousands and less with its unit, then smaller ones."""
+    total, smallest = Decimal(0), Decimal(1)
+    for section, units in _SECTION.findall(numeral):
+        scale = _scale(units)
+        larger = scale > smallest and total
+        total = (total + _section(section)) * scale if larger else total + _section(section) * scale
+        smallest = scale
+    return total
+
+
+def _section(numeral: str) -> Decimal:
     whole, _, decimals = numeral.partition("点")
     value = Decimal(_whole(whole))
     return value + Decimal("0." + "".join(str(_DIGITS.get(c, 0)) for c in decimals)) if decimals else value

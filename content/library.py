@@ -126,8 +126,11 @@ def load(folder: Path) -> Library:
     return Library(tuple(shelf.cases), tuple(shelf.entries), featured, families)
 
 
-def read(path: Path, roots: Iterable[Node]) -> Library:
+def read(path: Path, roots: Iterable[Node], folder: Path | None = None) -> Library:
     """Read cases that stand in one spreadsheet rather than in files of their own.
+
+    Args:
+        folder: the corpus they are meant for; what its other files name must be among them.
 
     Raises:
         ContentError: with every problem, each naming its cell.
@@ -136,6 +139,11 @@ def read(path: Path, roots: Iterable[Node]) -> Library:
     for root in roots:
         shelf.add(Sheet(path, shelf.problems), root)
     shelf.check_related()
+    if not shelf.cases:
+        shelf.problems.append(Problem(path, 0, "no_cases"))
+    if folder is not None:
+        shelf.featured(folder / "featured.yaml")
+        shelf.families(folder / "families.yaml")
     if shelf.problems:
         raise ContentError(shelf.problems)
     return Library(tuple(shelf.cases), tuple(shelf.entries))
@@ -230,7 +238,7 @@ class _Shelf:
         for item, case_id in members:
             if case_id not in known:
                 sheet.note(item, "unknown_case", id=case_id)
-        if len(members) < 2:
+        if len({case_id for _, case_id in members}) < 2:
             sheet.note(node, "family_of_one", id=family_id)
         overview = None
         if "answer" in values:

@@ -38,10 +38,17 @@ def clean_line(line: str) -> str:
     >>> clean_line("服務(wù)型黨組織,聯(lián)系制?h委帶頭")
     '服务型党组织,联系制。县委带头'
     """
-    line = _without_pronunciations(line)
-    line = _without_pronunciations(_SHIFTED.sub(lambda found: _repaired(found, line), line))
+    bare = _without_pronunciations(line)
+    if bare != line or _is_traditional(line):  # only lines that were damaged otherwise lost bytes
+        bare = _without_pronunciations(_SHIFTED.sub(lambda found: _repaired(found, bare), bare))
+    line = bare
     line = _LOST_CHARACTERS.sub(LOST, line)
     return unicodedata.normalize("NFKC", simplify(line))
+
+
+def _is_traditional(line: str) -> bool:
+    """Whether more than a character in twenty differs in simplified script."""
+    return sum(a != b for a, b in zip(line, simplify(line), strict=False)) * 20 > len(line)
 
 
 def _without_pronunciations(line: str) -> str:

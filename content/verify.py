@@ -18,6 +18,7 @@ from content.text import fold
 
 COPIED_RUN: Final = 24  # characters in a row that make a sentence someone else's
 _QUOTED = re.compile("[“「『《]([^”」』》]+)[”」』》]")
+_TITLE = re.compile("《[^》]+》")  # titles of documents are quoted whole, however long
 _NAME_TAGS: Final = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})
 _SUFFIXES: Final = "省市县区委镇乡村"
 _MEASURED: Final = "年月日天次岁元倍成分户名周届回票公亩斤米"  # after these a numeral is a fact, never our own counting
@@ -64,15 +65,15 @@ def _verify_entry(
 
 
 def _copied(entry: Entry, copied: "Runs") -> Iterator[Finding]:
-    for text in (*entry.wordings, entry.answer):
-        if run := copied.first_in(text):
-            yield Finding(entry, "copied", run)
+    pieces = (piece for text in (*entry.wordings, entry.answer) for piece in _TITLE.split(text))
+    yield from (Finding(entry, "copied", run) for piece in pieces if (run := copied.first_in(piece)))
 
 
 def _unproven(entry: Entry, shown: str, known_words: frozenset[str], own: str = "") -> Iterator[Finding]:
     """What the answer says and the text shown does not; names may also be those of the case itself."""
     yield from (Finding(entry, "figure", what) for what in unproven_figures(entry.answer, shown))
-    yield from (Finding(entry, "quote", what) for what in unproven_quotes(entry.answer, shown))
+    for text in (entry.question, entry.answer):
+        yield from (Finding(entry, "quote", what) for what in unproven_quotes(text, f"{shown}\n{own}"))
     yield from (Finding(entry, "name", what) for what in unproven_names(entry.answer, f"{shown}\n{own}", known_words))
 
 
@@ -99,14 +100,14 @@ def _is_own_counting(numeral: str, value: int, answer: str) -> bool:
     return not set(following) & set(_MEASURED) and len(_ITEM_MARKS.findall(answer)) >= value - 1
 
 
-def unproven_quotes(answer: str, cited: str) -> list[str]:
-    """Quoted terms and titles of the answer that do not stand in the cited text.
+def unproven_quotes(text: str, cited: str) -> list[str]:
+    """Quoted terms and titles of a text that do not stand in the cited text.
 
     >>> unproven_quotes("叫“六事联动”，见《条例》", "六事联动写进条例（试行）")
     []
     """
     shown = fold(cited)
-    return [term for term in _QUOTED.findall(answer) if fold(term) not in shown]
+    return [term for term in _QUOTED.findall(text) if fold(term) not in shown]
 
 
 def unproven_names(answer: str, shown: str, known_words: frozenset[str]) -> list[str]:

@@ -28,7 +28,7 @@ class Wording:
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = dict(sentences)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The sentence of that key with its placeholders filled. Raises KeyError for an unknown key or a missing
         value.
         """

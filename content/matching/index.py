@@ -41,7 +41,7 @@ class Index:
         self.wordings = tuple(map(self.normalise, self.originals))
         self.readings = tuple(map(reading, self.wordings))
         counts = [len(entry.wordings) for entry in self.entries]
-        self.starts = np.concatenate([[0], np.cumsum(counts)])
+        self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
     def _number_cases(self) -> None:
         numbers: dict[str, int] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot import supervise, wiring
+from bot import encoders, supervise, wiring
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from content.files import ContentError
@@ -24,7 +24,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing, in the order an operator would look."""
-    return [*_mode(settings), *_content(settings), *_store(settings), *_web(settings)]
+    return [*_mode(settings), *_encoder(settings), *_content(settings), *_store(settings), *_web(settings)]
 
 
 def _found(level: Level, key: str, **about: object) -> Finding:
@@ -41,9 +41,21 @@ def _mode(settings: Settings) -> Iterator[Finding]:
         yield _found("note", "doctor_public")
 
 
+def _encoder(settings: Settings) -> Iterator[Finding]:
+    try:
+        chosen = encoders.choose(settings.encoder)
+    except encoders.NoEncoder as error:
+        yield _found("bad", "doctor_encoder_bad", name=settings.encoder, package=error)
+        return
+    if chosen == "none":
+        yield _found("note", "doctor_encoder_none", package=encoders.PACKAGES["use"].distribution)
+    else:
+        yield _found("ok", "doctor_encoder", name=encoders.PACKAGES[chosen].distribution)
+
+
 def _content(settings: Settings) -> Iterator[Finding]:
     try:
-        library = wiring.services(settings).library
+        library = wiring.services(settings.model_copy(update={"encoder": "none"})).library
     except ContentError as error:
         yield _found("bad", "doctor_content_bad", count=len(error.problems))
     except WordingError as error:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     wechat_api_url: Url = Field("https://api.weixin.qq.com/", description="base of every call to WeChat's API")
     wechat_template_party_day: str = Field("", description="template id of party-day reminders")
     wechat_template_liaison_day: str = Field("", description="template id of liaison-day reminders")
+    encoder: Literal["auto", "none", "use", "e5"] = Field(
+        "auto", description="sentence encoder of the search: use, e5, none (by characters alone) or auto"
+    )
     redis_url: str = Field("", description="redis://… or unix://…; empty = embedded store in the data folder")
     data_dir: Path = Field(Path("var"), description="where the embedded store keeps its files")
     content_dir: Path = Field(Path("content/data"), description="the corpus and the texts")

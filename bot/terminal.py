@@ -8,9 +8,11 @@ from typing import Final, NoReturn
 import click
 
 from bot import wiring
+from bot.encoders import NoEncoder
 from bot.settings import Settings, SettingsError, load
 from content import library, wording
 from content.files import ContentError, Problem
+from content.matching import BadWeights
 from handlers.services import Services
 
 say: Final = wiring.console()
@@ -35,6 +37,10 @@ def services_or_exit(settings: Settings) -> Services:
         fail(say("error_content", count=len(error.problems)) + "\n" + findings(error.problems), FINDING)
     except wording.WordingError as error:
         fail(str(error), FINDING)
+    except NoEncoder as error:
+        fail(say("error_encoder", name=settings.encoder, package=error), FINDING)
+    except BadWeights as error:
+        fail(say("error_weights", reason=error), FINDING)
 
 
 def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:

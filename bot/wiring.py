@@ -3,15 +3,17 @@ is read.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from bot import embedded
+from bot import embedded, encoders
 from bot.settings import Settings
 from bot.store import Store
 from content import language, library, small_talk, wording
+from content.entries import Entry
 from content.matching import Index, Matcher, scorer
+from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
 
 
@@ -27,19 +29,33 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple,
         ContentError: the corpus or the language data cannot be used; lists every finding.
         WordingError: `phrases.yaml` does not fit.
         BadWeights: the matcher's weights are not of this version.
+        NoEncoder: the settings name a sentence encoder that is not installed.
     """
     folder = settings.content_dir
     spoken = language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
     corpus = library.load(folder).on(today or clock(settings)().date())
     return Services(
         library=corpus,
-        matcher=Matcher(Index(corpus.all_entries, spoken), scorer.load()),
+        matcher=matcher(corpus.all_entries, spoken, encoder(settings.encoder, settings.data_dir)),
         language=spoken,
         small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
         public_url=settings.public_url,
         popular=popular,
     )
+
+
+def matcher(entries: Sequence[Entry], spoken: language.Language, encoder: Encoder | None = None) -> Matcher:
+    """A matcher of these entries, by meaning as well when there is an encoder. Raises BadWeights."""
+    if encoder is None:
+        return Matcher(Index(entries, spoken), scorer.load())
+    return Matcher(Index(entries, spoken, encoder, load_space(encoder.name)), scorer.load(encoder.name))
+
+
+@functools.cache
+def encoder(wanted: str, data_dir: Path) -> Encoder | None:
+    """The sentence encoder of the settings, one a process; None = characters and sounds alone. Raises NoEncoder."""
+    return encoders.make(encoders.choose(wanted), data_dir)
 
 
 def data_file(folder: Path, name: str) -> Path:

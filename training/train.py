@@ -1,9 +1,9 @@
 """Learn the weights of the scorer and calibrate its bands: `make train`.
 
-Reads the corpus and the questions in this folder, writes `content/matching/weights.json`. Everything is seeded:
-the same files give the same weights. Figures are from cross-validation over cases: a question is judged by weights
-that never saw its case. The labelled questions used for measuring the product stand elsewhere and are never read
-here.
+Reads the corpus and the questions in this folder, writes `content/matching/weights/`: one set for matching without an
+encoder and one for each encoder that is installed. Everything is seeded: the same files give the same weights. Figures
+are from cross-validation over cases: a question is judged by weights that never saw its case. The labelled questions
+used for measuring the product stand elsewhere and are never read here.
 """
 
 import json
@@ -16,12 +16,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from bot import encoders
 from content import language, library, wording
 from content.matching import Index
-from content.matching.features import FEATURES, FIT, Measured, measure
+from content.matching.features import FIT, Measured, measure, names_of
 from content.matching.features import fit as measure_fit
-from content.matching.scorer import WEIGHTS
-from training import fit
+from content.matching.meaning import FOLDER, load_space
+from content.matching.scorer import ALONE
+from training import fit, space
 from training.noise import Spoiler
 
 HERE: Final = Path(__file__).parent
@@ -192,24 +194,37 @@ def train(index: Index) -> dict[str, Any]:
     confidences = {}
     for name, right in (("one", judged.one), ("two", judged.two)):
         weights, bias = fit.logistic(judged.rows, right)
-        confidences[name] = {"bias": round(bias, 4), "weights": named(weights, (*FEATURES, *FIT))}
+        confidences[name] = {"bias": round(bias, 4), "weights": named(weights, names_of(index) + FIT)}
     return {
         "about": "Written by `make train`; do not edit. What each number means: content/matching/scorer.py",
-        "score": named(train_ranking(made, index), FEATURES),
+        "score": named(train_ranking(made, index), names_of(index)),
         **confidences,
         "cutoffs": cutoffs,
         "cross_validated": figures,
     }
 
 
-def main() -> None:
-    """Train and write; print the figures."""
+def prepare(name: str) -> Index:
+    """The index of the corpus with the encoder of that name, whose space is learnt and kept first."""
     spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
-    index = Index(library.load(wording.DATA).all_entries, spoken)
-    learnt = train(index)
-    WEIGHTS.write_text(json.dumps(learnt, indent=2) + "\n", encoding="utf-8")
-    for name, value in (learnt["cutoffs"] | learnt["cross_validated"]).items():
-        sys.stdout.write(f"{name:30} {value:.3f}\n")
+    entries = library.load(wording.DATA).all_entries
+    encoder = encoders.make(name, Path("var"))
+    plain = Index(entries, spoken)
+    if encoder is None:
+        return plain
+    learnt = space.learn(encoder.corpus(plain.wordings), plain.starts)
+    learnt.save(name)
+    return Index(entries, spoken, encoder, load_space(name))
+
+
+def main() -> None:
+    """Train and write what the arguments name, or all that can be; print the figures."""
+    for name in sys.argv[1:] or [ALONE, *filter(encoders.installed, encoders.PACKAGES)]:
+        learnt = train(prepare(name))
+        (FOLDER / f"{name}.json").write_text(json.dumps(learnt, indent=2) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}\n")
+        for figure, value in (learnt["cutoffs"] | learnt["cross_validated"]).items():
+            sys.stdout.write(f"  {figure:30} {value:.3f}\n")
 
 
 if __name__ == "__main__":

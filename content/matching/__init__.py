@@ -6,7 +6,8 @@ from content.matching.aspects import Aspects
 from content.matching.decide import Answer, Choices, Elsewhere, Miss, Verdict, decide
 from content.matching.index import Index
 from content.matching.matcher import Match, Matcher, Search
-from content.matching.scorer import BadWeights, Cutoffs, Scorer
+from content.matching.meaning import BadWeights
+from content.matching.scorer import Cutoffs, Scorer
 
 __all__ = [
     "Answer",

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from content.matching.index import Index
+from content.matching.meaning import Meanings
+from content.matching.names import without_names
 from content.matching.postings import stretches
 from content.matching.readings import reading
-from content.matching.terms import Asked, Floats, Ints
+from content.matching.terms import Asked, Floats, Ints, Longs
 
-Longs = npt.NDArray[np.int64]
-CANDIDATES: Final = 32
+CANDIDATES: Final = 32  # found by characters
+CANDIDATES_BY_MEANING: Final = 16  # and besides, when there is an encoder
 FEATURES: Final = (
     "asked",  # share of the question's weight that the entry's wordings and names cover
     "answered",  # the same with the words of its answer
@@ -32,6 +33,14 @@ FEATURES: Final = (
     "aspect",  # share of the aspects asked for that the entry's wordings ask for too
     "aspect_missed",  # aspects the entry is asked for and this question is not
     "overview",  # the entry is the overview of its case
+    "bare",  # the same, the more the less is left of the question without the names of the case
+)
+
+MEANT: Final = (  # measured besides when there is an encoder
+    "meant",  # best wording: closeness of its vector
+    "meant_typical",  # mean over the wordings
+    "meant_by_answer",  # closeness of the answer's vector
+    "meant_by_case",  # best wording of the case among the candidates
 )
 
 FIT: Final = (  # how well the best candidate fits the question as a whole; measured for it alone
@@ -44,6 +53,7 @@ FIT: Final = (  # how well the best candidate fits the question as a whole; meas
     "unknown",  # share of the question's weight that no entry knows
 )
 MOST_LEAD: Final = 8.0  # a lead greater than this says no more
+LITTLE_LEFT: Final = 6.0  # weight left of a question at which asking for the whole case becomes unlikely
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,11 @@ def measure(question: str, index: Index) -> Measured:
     answered = index.by_answered.share(asked)
     numbers = _best(answered, CANDIDATES)
     named = index.places.named_in(question)
+    vector = index.meanings.asked(question) if index.meanings else None
+    if index.meanings and vector is not None and len(asked.known):
+        numbers = np.union1d(numbers, index.meanings.nearest(vector, CANDIDATES_BY_MEANING)).astype(np.int32)
     if not len(numbers):
-        return Measured(numbers, np.empty((0, len(FEATURES)), dtype=np.float32), numbers, named, asked)
+        return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked)
     cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, asked, numbers, index)
     columns = [
@@ -86,8 +99,16 @@ def measure(question: str, index: Index) -> Measured:
         *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
+        _measure_bareness(question, numbers, index),
     ]
+    if index.meanings and vector is not None:
+        columns += _measure_meaning(vector, index.meanings, numbers, index)
     return Measured(numbers, np.stack(columns, axis=1).astype(np.float32), closest, named, asked)
+
+
+def names_of(index: Index) -> tuple[str, ...]:
+    """The names of the features measured with this index."""
+    return FEATURES + MEANT if index.meanings else FEATURES
 
 
 def _best(scores: Floats, count: int) -> Ints:
@@ -138,6 +159,28 @@ def _measure_aspects(question: str, numbers: Ints, index: Index) -> tuple[Floats
     agreeing: Floats = shares @ asked / max(float(asked.sum()), 1.0)
     missed: Floats = (shares * (1 - asked)).sum(axis=1)
     return agreeing, missed
+
+
+def _measure_bareness(question: str, numbers: Ints, index: Index) -> Floats:
+    """For each overview among the candidates: how little of the question is left without the names of its case."""
+    bareness = np.zeros(len(numbers), dtype=np.float32)
+    for at in np.flatnonzero(index.overview[numbers]):
+        left = without_names(question, index.names[index.case_of[numbers[at]]])
+        weight = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in left)
+        bareness[at] = math.exp(-weight / LITTLE_LEFT)
+    return bareness
+
+
+def _measure_meaning(vector: Floats, meanings: Meanings, numbers: Ints, index: Index) -> list[Floats]:
+    chosen, sizes = stretches(index.starts, numbers)
+    firsts = np.cumsum(sizes) - sizes
+    closeness = meanings.to_wordings(vector, chosen)
+    best = np.maximum.reduceat(closeness, firsts)
+    _, case_of = np.unique(index.case_of[numbers], return_inverse=True)
+    by_case = np.full(case_of.max() + 1, -np.inf, dtype=np.float32)
+    np.maximum.at(by_case, case_of, best)
+    typical = np.add.reduceat(closeness, firsts) / sizes
+    return [best, typical, meanings.to_answers(vector, numbers), by_case[case_of]]
 
 
 def fit(measured: Measured, scores: Floats, index: Index) -> Floats:

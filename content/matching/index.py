@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from content.entries import Entry, Place
+from content.entries import Case, Entry, Place
 from content.language import Language
 from content.matching.aspects import Aspects
+from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
 from content.matching.postings import GroupedPostings, Postings, pairs, united
 from content.matching.readings import reading
@@ -18,12 +19,22 @@ class Index:
 
     Entries are numbered by id, wordings by entry; a case has the number of its first entry's appearance.
 
+    Args:
+        encoder: with it and its space, meaning is measured as well.
+
     Attributes:
+        names: of each case: what it and its places are called, normalised.
         wordings: every wording, normalised; those of entry n are numbers starts[n] to starts[n + 1].
         readings: the same, as they are spoken.
     """
 
-    def __init__(self, entries: Sequence[Entry], language: Language) -> None:
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        language: Language,
+        encoder: Encoder | None = None,
+        space: Space | None = None,
+    ) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self.normalise = language.normalise
         self.aspects = Aspects(language.asks)
@@ -35,6 +46,7 @@ class Index:
         self._count_aspects()
         self.exact = self._exact_wordings()
         self.overview = np.array([entry.overview for entry in self.entries], dtype=np.float32)
+        self.meanings = self._meanings(encoder, space) if encoder and space and entries else None
 
     def _number_wordings(self) -> None:
         self.originals = tuple(wording for entry in self.entries for wording in entry.wordings)
@@ -52,11 +64,12 @@ class Index:
         grounds: dict[Place, Ground] = {}
         places = [self.entries[firsts[case]].case.place for case in range(len(numbers))]
         self.grounds = [grounds.setdefault(place, self.places.ground(place)) for place in places]
+        self.names = [self._names_of(self.entries[firsts[case]].case) for case in range(len(numbers))]
 
     def _post_terms(self) -> None:
         """Views of the corpus: wordings, what entries are asked by, what they answer, how they sound, whole cases."""
         self.vocabulary, self.sounds = Vocabulary(), Vocabulary()
-        named = [self._names_of(entry) for entry in self.entries]
+        named = [[*self.names[case], *map(self.normalise, entry.keywords)] for case, entry in self._with_cases()]
         answers = [[self.normalise(entry.answer)] for entry in self.entries]
         of_wordings = pairs(self.vocabulary.add(terms(wording)) for wording in self.wordings)
         of_names = pairs(self._terms_of(texts, self.vocabulary) for texts in named)
@@ -77,9 +90,15 @@ class Index:
         self.by_case = Postings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
         self.within_case = GroupedPostings(*answered, self.case_of, self.vocabulary)
 
-    def _names_of(self, entry: Entry) -> list[str]:
-        place = entry.case.place
-        return [self.normalise(name) for name in (*entry.case.names, *place.names, *place.within, *entry.keywords)]
+    def _names_of(self, case: Case) -> list[str]:
+        place = case.place
+        return [self.normalise(name) for name in (*case.names, *place.names, *place.within)]
+
+    def _with_cases(self) -> Iterable[tuple[int, Entry]]:
+        return zip(self.case_of.tolist(), self.entries, strict=True)
+
+    def _meanings(self, encoder: Encoder, space: Space) -> Meanings:
+        return Meanings(encoder, space, self.wordings, self.starts, [entry.answer for entry in self.entries])
 
     @staticmethod
     def _terms_of(texts: Iterable[str], vocabulary: Vocabulary) -> list[int]:

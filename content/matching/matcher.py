@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from content.entries import Entry
-from content.matching.features import FEATURES, fit, measure
+from content.matching.features import fit, measure, names_of
 from content.matching.index import Index
 from content.matching.scorer import Cutoffs, Scorer
 
@@ -91,12 +91,13 @@ class Matcher:
             return Search(question)
         scores = self.scorer.scores(measured.features)
         order = np.argsort(-scores, kind="stable")
+        names = names_of(self.index)
         matches = tuple(
             Match(
                 self.index.entries[measured.numbers[at]],
                 float(scores[at]),
                 self.index.originals[measured.closest[at]],
-                tuple(zip(FEATURES, map(float, measured.features[at]), strict=True)),
+                tuple(zip(names, map(float, measured.features[at]), strict=True)),
             )
             for at in order[:limit]
         )

@@ -14,14 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from content.matching.features import FEATURES, FIT
+from content.matching.features import FEATURES, FIT, MEANT
+from content.matching.meaning import FOLDER, BadWeights
 from content.matching.terms import Floats
 
-WEIGHTS: Final = Path(__file__).with_name("weights.json")
-
-
-class BadWeights(Exception):
-    """The weights file does not fit the features of this version; train anew. The message says what is missing."""
+ALONE: Final = "none"  # the name of the weights for matching without an encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +70,16 @@ class Logistic:
         return 1 / (1 + math.exp(-float(row @ self.weights) - self.bias))
 
 
-def load(path: Path = WEIGHTS) -> Scorer:
-    """Read the weights. Raises BadWeights when they were trained for other features."""
+def load(encoder: str = ALONE, folder: Path = FOLDER) -> Scorer:
+    """Read the weights trained with that encoder. Raises BadWeights when they were trained for other features."""
+    path = folder / f"{encoder}.json"
+    features = FEATURES if encoder == ALONE else FEATURES + MEANT
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         one, two = (
-            Logistic(_row(data[name]["weights"], (*FEATURES, *FIT)), float(data[name]["bias"]))
-            for name in ("one", "two")
+            Logistic(_row(data[name]["weights"], features + FIT), float(data[name]["bias"])) for name in ("one", "two")
         )
-        return Scorer(_row(data["score"], FEATURES), one, two, Cutoffs(**data["cutoffs"]))
+        return Scorer(_row(data["score"], features), one, two, Cutoffs(**data["cutoffs"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadWeights(f"{path}: {type(error).__name__} {error}; run `make train`") from error
 

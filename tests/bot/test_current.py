@@ -152,7 +152,6 @@ def test_a_new_day_drops_what_is_no_longer_valid_and_brings_what_is_from_now_on(
     assert [entry.id for entry in in_force(served).library.entries] == ["somewhere-thing-overview"]
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="bug: an index of no entries cannot be built; watching ends")
 def test_the_day_on_which_the_last_entry_ends_does_no_harm(tmp_path: Path, build: Builder, clock: Clock) -> None:
     dated = GOOD.replace("    lines: [2, 3]", "    valid_to: 2026-11-21") + "    valid_to: 2026-11-21\n"
     write(tmp_path, dated)

@@ -153,7 +153,6 @@ class TestAsYaml:
 
         assert (read_back.cases, read_back.entries) == (written.cases, written.entries)
 
-    @pytest.mark.xfail(strict=True, reason="bug: a list without phrasings loads, but is written as an empty value")
     def test_an_entry_without_phrasings_reads_back_as_it_was(self, tmp_path: Path) -> None:
         loaded = load(tmp_path, GOOD.replace("[某事 时间]", "[]"))
 

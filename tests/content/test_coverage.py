@@ -81,9 +81,6 @@ def test_lines_outside_the_document_and_documents_that_are_missing_have_no_sente
     assert sentences(loaded, {}) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bug: cleaning makes ；！？ half-width, and only the full-width ones end a sentence"
-)
 @pytest.mark.parametrize("mark", "；！？")
 def test_every_mark_that_ends_a_sentence_ends_one(tmp_path: Path, mark: str) -> None:
     found = told(corpus(tmp_path), DOCUMENT.replace("参加。会后", f"参加{mark}会后"))

@@ -94,7 +94,6 @@ class TestFamilies:
 
         assert problems(family(folder, FAMILY.replace(old, new, 1))) == [("families.yaml", line, kind)]
 
-    @pytest.mark.xfail(strict=True, reason="bug: a case named twice counts as two")
     def test_a_case_named_twice_makes_no_family(self, folder: Path) -> None:
         found = problems(family(folder, FAMILY.replace("elsewhere-thing]", "somewhere-thing]")))
 

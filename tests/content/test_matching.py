@@ -160,11 +160,11 @@ def test_at_most_three_choices_are_offered_best_first() -> None:
 
 
 def test_weights_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "weights.json"
+    path = tmp_path / "none.json"
     path.write_text('{"score": {"unheard_of": 1.0}}', encoding="utf-8")
 
     with pytest.raises(BadWeights, match="make train"):
-        scorer.load(path)
+        scorer.load(folder=tmp_path)
 
 
 @settings(max_examples=150, deadline=None)

@@ -73,7 +73,6 @@ def test_what_cannot_be_put_back_is_marked_so_that_nothing_is_proven_by_it(line:
     assert clean_line(line) == f"小树{LOST}班"
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a repair that is no more likely than others is made, not marked")
 def test_a_repair_that_is_a_mere_guess_is_not_made() -> None:
     assert clean_line(damaged("大家的新农村", "的", "?shù)")) in ("大家的新农村", f"大家{LOST}新农村")
 
@@ -101,12 +100,10 @@ def test_no_answer_of_the_corpus_is_taken_for_damaged(services: Services) -> Non
         assert clean_line(entry.answer) in expected, entry.id
 
 
-@pytest.mark.xfail(strict=True, reason="bug: letters behind ? or ; are taken for the rest of a lost character")
 @pytest.mark.parametrize("line", ["党员;A类", "甲类;k级", "都会吗?x", "http://a.cn/?q=1"])
 def test_letters_behind_a_mark_are_no_damage(line: str) -> None:
     assert clean_line(line) == line
 
 
-@pytest.mark.xfail(strict=True, reason="bug: a simplified line is simplified once more, and 覆盖 becomes 复盖")
 def test_a_simplified_line_is_not_simplified_once_more() -> None:
     assert clean_line("说明覆盖") == "说明覆盖"

@@ -185,7 +185,6 @@ class TestFamilies:
     def test_a_family_that_says_what_its_members_say_is_clean(self, folder: Path) -> None:
         assert self.found(folder, FAMILY) == []
 
-    @pytest.mark.xfail(strict=True, reason="not there yet: the answers of families are not verified")
     @pytest.mark.parametrize(
         ("old", "new", "kind", "what"),
         [
@@ -198,7 +197,6 @@ class TestFamilies:
     def test_what_no_member_says_is_found(self, folder: Path, old: str, new: str, kind: str, what: str) -> None:
         assert self.found(folder, FAMILY.replace(old, new, 1)) == [("family-learning", kind, what)]
 
-    @pytest.mark.xfail(strict=True, reason="not there yet: the answers of families are not verified")
     def test_a_member_the_answer_does_not_mention_is_found(self, folder: Path) -> None:
         findings = self.found(folder, FAMILY.replace("；南湖给党员打分", ""))
 

@@ -8,6 +8,7 @@ waits for it twice. Each method says whether its caller should go on without it 
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from handlers.messages import (
     Missed,
     Note,
     Outcome,
+    Pending,
     Rated,
     Reply,
     Turn,
@@ -36,6 +38,7 @@ REST: Final = 3.0  # seconds a failed store is left alone
 REPLY_LASTS: Final = timedelta(minutes=5)  # WeChat sends again within 15 s
 CLAIM_LASTS: Final = timedelta(seconds=8)  # a worker that died keeps a message no longer than this
 NONCE_LASTS: Final = timedelta(minutes=11)  # must outlive the time window of the webhook
+SECRET: Final = "bot:secret"  # noqa: S105 - a key's name
 MISSES: Final = "bot:misses"
 RATINGS: Final = "bot:ratings"
 MAX_MISSES: Final = 20_000
@@ -53,18 +56,20 @@ class Store:
     Args:
         url: redis://…, rediss://… or unix://….
         monotonic: seconds that only grow; for tests.
+        timeout: seconds one command may take; more for operators' work on everything at once.
     """
 
-    def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic, *, timeout: float = TIMEOUT) -> None:
         self._client = redis.Redis.from_url(
             url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
             health_check_interval=30,
             decode_responses=True,
         )
         self._monotonic = monotonic
         self._down_until = float("-inf")
+        self._secret = ""
 
     @contextmanager
     def commands(self) -> Iterator["redis.Redis"]:
@@ -82,6 +87,16 @@ class Store:
         self._down_until = float("-inf")
         with self.commands() as client:
             client.ping()
+
+    def secret(self) -> str:
+        """The installation's own secret, made once and the same for every process, command and restart: it keys the
+        pseudonyms and signatures that must outlive a change of the account's token. Raises StoreUnavailable.
+        """
+        if not self._secret:
+            with self.commands() as client:
+                client.set(SECRET, secrets.token_hex(32), nx=True)
+                self._secret = str(client.get(SECRET))
+        return self._secret
 
     def settings(self, *names: str) -> dict[str, str]:
         """Server settings by name, for `doctor`."""
@@ -270,6 +285,8 @@ def _load_memory(raw: str) -> Memory:
         kept = json.loads(raw)
         kept["at"] = datetime.fromisoformat(kept["at"]) if kept["at"] else None
         kept["choices"] = tuple(Choice(**choice) for choice in kept["choices"])
+        if pending := kept["pending"]:
+            kept["pending"] = Pending(**pending | {"about": tuple(pending["about"])})
         return Memory(**kept)
     except (ValueError, KeyError, TypeError):
         return BLANK

@@ -3,14 +3,51 @@
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from content.files import ContentError, Sheet, read_lines
-from content.text import Normaliser, fold
+from content.files import ContentError, Node, Sheet, read_lines
+from content.text import Normaliser, fold, fold_width
 
 COMMANDS: Final = ("help", "catalogue", "popular", "more", "useful", "useless", "privacy")
+REMINDERS: Final = (  # what members may say about their branch and its reminders
+    *("yes", "no", "bind", "my_branch", "unbind", "name"),
+    *(
+        "next",
+        "next_meeting",
+        "mine",
+        "subscribe",
+        "unsubscribe",
+        "snooze",
+        "snooze_hour",
+        "snooze_evening",
+        "snooze_morning",
+    ),
+    *("attend", "leave", "absent"),
+    *("list", "move", "cancel", "resend", "exempt", "include"),
+)
+ACTIVITY: Final = "#"  # stands for the name of an activity in the words of a command
+_TAKES_MORE: Final = frozenset({"bind", "name", "leave", "absent", "move", "exempt", "include"})
+_GLUED: Final = frozenset({"bind", "name", "move", "exempt", "include"})  # more may follow without a space between
+MAX_WORDS: Final = 12  # characters of the longest words something may run into
+_PAUSE = re.compile(r"[\s,，:：、。;；!！]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a message about the branch or its reminders says.
+
+    Attributes:
+        command: one of REMINDERS.
+        activity_id: the activity it names; empty = none.
+        more: what follows the command's words, as typed: a code, a reason, a date; may be empty.
+    """
+
+    command: str
+    activity_id: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +61,7 @@ class Language:
         asks: what a question may be after (who, why, how many …), each with the folded words that show it.
         regions: names of places all over the country.
         before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
+        reminders: folded words -> what they say about the branch and its reminders.
     """
 
     normalise: Normaliser
@@ -32,10 +70,39 @@ class Language:
     asks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     regions: tuple[str, ...] = ()
     before_regions: tuple[str, ...] = ()
+    reminders: Mapping[str, Spoken] = field(default_factory=dict)
 
     def command(self, text: str) -> str | None:
         """The command this message is, if it is one and nothing else."""
         return self.commands.get(fold(text))
+
+    def spoken(self, text: str) -> Spoken | None:
+        """What the message says about the branch and its reminders; None when it says nothing of the kind.
+
+        The words must be the whole message, politeness aside; some commands take more behind a space or a comma
+        ("请假 出差"), and a few directly ("绑定ABC123"): their handlers judge whether that makes sense.
+        """
+        whole = self.reminders.get(fold(text)) or self.reminders.get(self.normalise(text))
+        if whole:
+            return whole
+        head, *rest = _PAUSE.split(text.strip(), maxsplit=1)
+        opening = self.reminders.get(fold(head))
+        if opening and opening.command in _TAKES_MORE and rest and fold(rest[0]):
+            return replace(opening, more=rest[0].strip())
+        return self._glued(text.strip())
+
+    def _glued(self, text: str) -> Spoken | None:
+        """A command whose words run into what follows them; the longest words win."""
+        for length in range(min(len(text) - 1, MAX_WORDS), 0, -1):
+            opening = self.reminders.get(fold(text[:length]))
+            if opening and opening.command in _GLUED and fold(text[length:]):
+                return replace(opening, more=text[length:].strip())
+        return None
+
+    def is_question(self, text: str) -> bool:
+        """Whether the message asks something: a question mark, or a word that shows what it is after."""
+        folded = fold(text)
+        return "?" in fold_width(text) or any(word in folded for _, words in self.asks for word in words)
 
     def catalogue_of(self, text: str) -> str | None:
         """What follows the catalogue word ("目录 咸宁" -> "咸宁"), folded; None if the message does not begin with
@@ -57,7 +124,7 @@ class Language:
 def load(path: Path, regions: Path | None = None) -> Language:
     """Read `synonyms.yaml`, and `regions.txt` (a name a line; # begins a remark). Raises ContentError."""
     sheet = Sheet(path)
-    top = sheet.mapping(sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"))
+    top = sheet.mapping(sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"), ("reminders",))
     politeness = sheet.mapping(top.get("politeness"), ("heads", "tails", "anywhere"))
     heads, tails, anywhere = (sheet.texts(politeness.get(key)) for key in ("heads", "tails", "anywhere"))
     command_nodes = sheet.mapping(top.get("commands"), COMMANDS)
@@ -65,6 +132,7 @@ def load(path: Path, regions: Path | None = None) -> Language:
     picking = sheet.mapping(top.get("picking"), ("numerals", "forms"))
     numerals, forms = (sheet.texts(picking.get(key)) for key in ("numerals", "forms"))
     asks = {name: sheet.texts(node) for name, node in sheet.mapping(top.get("asks"), optional=None).items()}
+    reminders = _reminders(sheet, top.get("reminders"))
     if sheet.problems:
         raise ContentError(sheet.problems)
     ordinals = {
@@ -76,4 +144,20 @@ def load(path: Path, regions: Path | None = None) -> Language:
     folded = tuple((name, tuple(filter(None, map(fold, words)))) for name, words in asks.items())
     before = sheet.texts(top.get("before_regions"))
     normalise = Normaliser(heads, tails, anywhere)
-    return Language(normalise, commands, ordinals, folded, read_lines(regions) if regions else (), before)
+    return Language(normalise, commands, ordinals, folded, read_lines(regions) if regions else (), before, reminders)
+
+
+def _reminders(sheet: Sheet, node: Node | None) -> dict[str, Spoken]:
+    """Folded words -> what they say. Words with the mark of an activity stand for one way to say it per name."""
+    values = sheet.mapping(node, ("activities", "words") if node else ())
+    names = {key: sheet.texts(names) for key, names in sheet.mapping(values.get("activities"), optional=None).items()}
+    spoken: dict[str, Spoken] = {}
+    for command, words in sheet.mapping(values.get("words"), (), REMINDERS).items():
+        for word in sheet.texts(words):
+            if ACTIVITY not in word:
+                spoken[fold(word)] = Spoken(command)
+                continue
+            for activity_id, called in names.items():
+                spoken |= {fold(word.replace(ACTIVITY, name)): Spoken(command, activity_id) for name in called}
+    spoken.pop("", None)
+    return spoken

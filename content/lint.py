@@ -1,19 +1,16 @@
 """What is not wrong in the corpus but will mislead: questions almost alike, answers past their day. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-import numpy as np
-from rapidfuzz import fuzz, process
-
+from content import likeness
 from content.entries import Entry
 from content.files import Problem
 from content.library import Library
 from content.text import fold
 
 ALIKE: Final = 92  # rapidfuzz ratio from which two wordings cannot be told apart by a hurried reader
-_BLOCK: Final = 500
 
 
 def lint(library: Library, today: date) -> list[Problem]:
@@ -25,17 +22,10 @@ def lint(library: Library, today: date) -> list[Problem]:
 def _alike(library: Library) -> Iterator[Problem]:
     """Wordings of different entries that differ in a character or two."""
     owners = [(entry, wording) for entry in library.entries for wording in entry.wordings]
-    folded = [fold(wording) for _, wording in owners]
-    for first in range(0, len(folded), _BLOCK):
-        for at, other in _pairs(folded[first : first + _BLOCK], folded):
-            one, two = owners[first + at], owners[other]
-            if first + at > other and one[0].id != two[0].id:
-                yield _problem(one[0], "wordings_alike", wording=one[1], other=two[1], id=two[0].id)
-
-
-def _pairs(some: Sequence[str], every: Sequence[str]) -> Iterator[tuple[int, int]]:
-    ratios = process.cdist(some, every, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
-    yield from ((int(at), int(other)) for at, other in np.argwhere(ratios))
+    for later, earlier in likeness.pairs([fold(wording) for _, wording in owners], ALIKE):
+        one, two = owners[later], owners[earlier]
+        if one[0].id != two[0].id:
+            yield _problem(one[0], "wordings_alike", wording=one[1], other=two[1], id=two[0].id)
 
 
 def _dates(library: Library, today: date) -> Iterator[Problem]:

@@ -6,9 +6,10 @@ Pure string functions. Which words are mere politeness is data (`content/data/sy
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import opencc
+import rjieba
 
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]|/:[^\s/]{1,8}")  # WeChat sends its own emoji as [微笑] or /::)
@@ -72,14 +73,28 @@ def _converter(name: str) -> opencc.OpenCC:
 
 
 def simplify(line: str) -> str:
-    """A line in simplified characters, word by word; lines mostly in traditional script also lose Taiwan's spellings.
+    """A line in simplified characters. A line mostly in traditional script is converted word by word and also loses
+    Taiwan's spellings; of any other only the traditional characters change.
 
-    >>> simplify("著力建設服務型黨組織"), simplify("效果显著")
-    ('着力建设服务型党组织', '效果显著')
+    >>> simplify("著力建設服務型黨組織"), simplify("說明覆蓋"), simplify("效果显著，说明覆盖")
+    ('着力建设服务型党组织', '说明覆盖', '效果显著，说明覆盖')
     """
+    characters = _simplified()
     plain = str(_converter("t2s").convert(line))
     changed = sum(a != b for a, b in zip(line, plain, strict=False))
-    return str(_converter("tw2s").convert(line)) if changed > len(line) * _TRADITIONAL else plain
+    if changed > len(line) * _TRADITIONAL:
+        return "".join(str(_converter("tw2s").convert(word)) for word in _words(line))
+    return "".join(b if characters.get(ord(a), a) != a else a for a, b in zip(line, plain, strict=True))
+
+
+def _words(line: str) -> Iterator[str]:
+    """The words of a traditional line. Without them, the end of one and the beginning of the next would be taken for
+    a phrase: 明覆 in 說明覆蓋.
+    """
+    at = 0
+    for word in rjieba.cut(line.translate(_simplified())):
+        yield line[at : at + len(word)]
+        at += len(word)
 
 
 def is_only_emoji(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 import rjieba
 
-from content.entries import Entry
+from content.entries import Case, Entry
 from content.figures import figures, values
 from content.library import Library
 from content.text import fold
@@ -44,7 +44,12 @@ def verify(library: Library, documents: Mapping[str, Sequence[str]], known_words
         known_words: folded words that look like names and are none.
     """
     copied = Runs("".join(lines) for lines in documents.values())
-    return [finding for entry in library.entries for finding in _verify_entry(entry, documents, known_words, copied)]
+    findings = [f for entry in library.entries for f in _verify_entry(entry, documents, known_words, copied)]
+    for family in library.families:
+        if family.overview:
+            members = [entry for case_id in family.cases for entry in library.entries_by_case.get(case_id, ())]
+            findings += _verify_overview(family.overview, members, documents, known_words, copied)
+    return findings
 
 
 def _verify_entry(
@@ -59,9 +64,33 @@ def _verify_entry(
     if outside:
         yield Finding(entry, "lines", str(list(outside[0])))
         return
-    cited = "\n".join("\n".join(lines[first - 1 : last]) for first, last in entry.lines)
-    own = " ".join((*entry.case.names, *entry.case.place.names, *entry.case.place.within))
-    yield from _unproven(entry, cited, known_words, own)
+    yield from _unproven(entry, _cited(entry, lines), known_words, _own_names(entry.case))
+
+
+def _verify_overview(
+    overview: Entry,
+    members: Sequence[Entry],
+    documents: Mapping[str, Sequence[str]],
+    known_words: frozenset[str],
+    copied: "Runs",
+) -> Iterator[Finding]:
+    """A family's answer says what its members' entries prove, and names every one of them."""
+    yield from _copied(overview, copied)
+    cases = list(dict.fromkeys(entry.case for entry in members))
+    shown = "\n".join(_cited(entry, documents.get(entry.case.source.file, ())) for entry in members)
+    own = " ".join((*overview.case.names, *map(_own_names, cases)))
+    yield from _unproven(overview, shown, known_words, own)
+    said = fold(overview.answer)
+    unnamed = [case for case in cases if not any(fold(name) in said for name in (*case.place.names, *case.names))]
+    yield from (Finding(overview, "member", case.place.city) for case in unnamed)
+
+
+def _cited(entry: Entry, lines: Sequence[str]) -> str:
+    return "\n".join("\n".join(lines[first - 1 : last]) for first, last in entry.lines)
+
+
+def _own_names(case: Case) -> str:
+    return " ".join((*case.names, *case.place.names, *case.place.within))
 
 
 def _copied(entry: Entry, copied: "Runs") -> Iterator[Finding]:

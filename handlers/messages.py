@@ -83,6 +83,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Something the member was asked to confirm.
+
+    Attributes:
+        act: what will be done; names a handler in `dispatch.CONFIRMED`.
+        says: the text tapping the confirming line sends; naming the act, so that a tap on an older question does not
+            confirm a newer one.
+        about: what the handler needs to do it.
+        fresh: whether it is the bot's last word; only then do plain words such as "yes" confirm it.
+    """
+
+    act: str
+    says: str
+    about: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered of a member's last turn. Losing it is harmless: the member just asks again.
 
@@ -92,6 +110,7 @@ class Memory:
         entry_id: the last entry answered.
         rest: what did not fit into the last message.
         misses: how many questions in a row had no answer.
+        pending: what the member was asked to confirm; None = nothing.
         at: when this was remembered; None = nothing is.
     """
 
@@ -100,6 +119,7 @@ class Memory:
     entry_id: str = ""
     rest: str = ""
     misses: int = 0
+    pending: Pending | None = None
     at: datetime | None = None
 
     def as_of(self, now: datetime) -> "Memory":

@@ -1,5 +1,10 @@
-"""Parts every test may use: the shipped corpus, a real Valkey, and members who talk through signed XML."""
+"""Parts every test may use: the shipped corpus, a real Valkey, and members who talk through signed XML.
 
+Tests search by characters alone, in this process and in those they start: encoding the corpus takes a minute. Those of
+the encoders ask for one by name.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +19,7 @@ from bot.wechat import Account
 from handlers.services import Services
 from tests.fakes import ACCOUNT, Clock, Member
 
+os.environ.setdefault("BOT_ENCODER", "none")
 AppFactory = Callable[..., Flask]
 
 

@@ -12,7 +12,7 @@ from content.matching.meaning import Meanings
 from content.matching.names import without_names
 from content.matching.postings import stretches
 from content.matching.readings import reading
-from content.matching.terms import Asked, Floats, Ints, Longs
+from content.matching.terms import Asked, Flags, Floats, Ints, Longs
 
 CANDIDATES: Final = 32  # found by characters
 CANDIDATES_BY_MEANING: Final = 16  # and besides, when there is an encoder
@@ -75,15 +75,17 @@ class Measured:
     asked: Asked
 
 
-def measure(question: str, index: Index) -> Measured:
-    """Find the entries a normalised question may mean and measure them."""
+def measure(question: str, index: Index, within: Flags | None = None) -> Measured:
+    """Find the entries a normalised question may mean and measure them.
+
+    Args:
+        within: for each entry, whether it may be a candidate; None = all may.
+    """
     asked = index.vocabulary.asked(question)
     answered = index.by_answered.share(asked)
-    numbers = _best(answered, CANDIDATES)
     named = index.places.named_in(question)
     vector = index.meanings.asked(question) if index.meanings else None
-    if index.meanings and vector is not None and len(asked.known):
-        numbers = np.union1d(numbers, index.meanings.nearest(vector, CANDIDATES_BY_MEANING)).astype(np.int32)
+    numbers = _candidates(asked, answered, vector, index, within)
     if not len(numbers):
         return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked)
     cases = index.case_of[numbers]
@@ -109,6 +111,16 @@ def measure(question: str, index: Index) -> Measured:
 def names_of(index: Index) -> tuple[str, ...]:
     """The names of the features measured with this index."""
     return FEATURES + MEANT if index.meanings else FEATURES
+
+
+def _candidates(asked: Asked, answered: Floats, vector: Floats | None, index: Index, within: Flags | None) -> Ints:
+    """The entries that share most with the question, by characters and, with an encoder, by meaning."""
+    if within is not None:
+        answered = answered * within
+    numbers = _best(answered, CANDIDATES)
+    if index.meanings and vector is not None and len(asked.known):
+        numbers = np.union1d(numbers, index.meanings.nearest(vector, CANDIDATES_BY_MEANING, within)).astype(np.int32)
+    return numbers
 
 
 def _best(scores: Floats, count: int) -> Ints:

@@ -1,6 +1,6 @@
 """The corpus as numbers: built once, then only read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
 from content.matching.postings import GroupedPostings, Postings, pairs, united
 from content.matching.readings import reading
-from content.matching.terms import Ints, Vocabulary, terms
+from content.matching.terms import Flags, Ints, Vocabulary, terms
 
 
 class Index:
@@ -47,6 +47,11 @@ class Index:
         self.exact = self._exact_wordings()
         self.overview = np.array([entry.overview for entry in self.entries], dtype=np.float32)
         self.meanings = self._meanings(encoder, space) if encoder and space and entries else None
+
+    def entries_of(self, cases: Collection[str]) -> Flags:
+        """For each entry, whether it belongs to one of the cases with these ids."""
+        chosen = np.array([case in cases for case in self.cases], dtype=np.bool_)
+        return np.asarray(chosen[self.case_of], dtype=np.bool_)
 
     def _number_wordings(self) -> None:
         self.originals = tuple(wording for entry in self.entries for wording in entry.wordings)

@@ -1,6 +1,6 @@
 """Search the corpus for what a member wrote: normalise, find candidates, measure, score."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from content.entries import Entry
 from content.matching.features import fit, measure, names_of
 from content.matching.index import Index
 from content.matching.scorer import Cutoffs, Scorer
+from content.matching.terms import Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,21 @@ class Matcher:
         """The bands the scorer was calibrated for."""
         return self.scorer.cutoffs
 
-    def search(self, text: str, limit: int = 8) -> Search:
+    def search(self, text: str, limit: int = 8, within: Collection[str] | None = None) -> Search:
         """The entries a member's text may mean; at most `limit` matches.
+
+        Args:
+            within: ids of cases; only their entries are looked at. None = all.
 
         A question about a place that is not the best match's is searched once more without the place, so that the
         answer can be: that is another place's practice.
         """
         question = self.index.normalise(text)
-        found = self._find(question, limit)
+        allowed = None if within is None else self.index.entries_of(within)
+        found = self._find(question, limit, allowed)
         if not found.elsewhere:
             return found
-        without = self._find(self._without(question, found.named), limit)
+        without = self._find(self._without(question, found.named), limit, allowed)
         return replace(without, question=question, named=found.named, elsewhere=True) if without.matches else found
 
     @staticmethod
@@ -82,11 +87,12 @@ class Matcher:
             question = question.replace(name, "")
         return question
 
-    def _find(self, question: str, limit: int) -> Search:
-        if (exact := self.index.exact.get(question)) is not None:
+    def _find(self, question: str, limit: int, within: Flags | None) -> Search:
+        exact = self.index.exact.get(question)
+        if exact is not None and (within is None or within[exact[0]]):
             number, wording = exact
             return Search(question, (Match(self.index.entries[number], 0.0, wording),), 1.0, 1.0)
-        measured = measure(question, self.index)
+        measured = measure(question, self.index, within)
         if not len(measured.numbers):
             return Search(question)
         scores = self.scorer.scores(measured.features)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from content.matching.terms import Floats, Ints, Longs
+from content.matching.terms import Flags, Floats, Ints, Longs
 
 FOLDER: Final = Path(__file__).with_name("weights")
 OF_ANSWER: Final = 0.3  # what the answer counts beside the wordings when entries are looked for
@@ -100,11 +100,14 @@ class Meanings:
         """The vector of a normalised question."""
         return self._space.ask(self.encoder.question(question))
 
-    def nearest(self, asked: Floats, count: int) -> Ints:
-        """The numbers of the entries that lie closest."""
+    def nearest(self, asked: Floats, count: int, within: Flags | None = None) -> Ints:
+        """The numbers of the entries that lie closest; with `within`, only of those it marks."""
         closeness = self._around @ asked
+        if within is not None:
+            closeness = np.where(within, closeness, -np.inf)
+            count = min(count, int(within.sum()))
         count = min(count, len(closeness))
-        return np.argpartition(-closeness, count - 1)[:count].astype(np.int32)
+        return np.argpartition(-closeness, count - 1)[:count].astype(np.int32) if count else np.empty(0, np.int32)
 
     def to_wordings(self, asked: Floats, chosen: Longs) -> Floats:
         """How close some wordings lie."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 SINGLE: Final = 0.5  # what a lone character weighs beside a pair
 
 

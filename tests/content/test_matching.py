@@ -93,6 +93,19 @@ def test_a_name_two_cases_share_means_neither_for_certain() -> None:
     assert cases.search("红色引擎").confidence < 1
 
 
+def test_a_search_within_some_cases_finds_nothing_outside_them() -> None:
+    cases = matcher(entry("a", "主题党日多久一次？"), entry("b", "联系日多久一次？"), entry("c", "党费多久交一次？"))
+
+    def found(text: str, within: set[str]) -> list[str]:
+        return [match.entry.id for match in cases.search(text, within=within).matches]
+
+    assert found("主题党日多久一次", {"b"}) == ["b"]
+    assert found("多久一次", {"a", "c"}) == ["a", "c"]
+    assert found("多久一次", set()) == []
+    assert found("多久一次", {"nobody"}) == []
+    assert cases.search("主题党日多久一次", within={"a"}).confidence == 1
+
+
 @pytest.mark.parametrize(
     ("question", "elsewhere"),
     [

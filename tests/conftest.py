@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.wechat import Account
 from handlers.services import Services
-from tests.fakes import ACCOUNT, Clock, Member
+from tests.fakes import ACCOUNT, Clock, Member, unsure_of
 
 os.environ.setdefault("BOT_ENCODER", "none")
 AppFactory = Callable[..., Flask]
@@ -27,6 +27,12 @@ AppFactory = Callable[..., Flask]
 def services() -> Services:
     """The corpus and texts that come with the product."""
     return wiring.services(Settings())
+
+
+@pytest.fixture(scope="session")
+def unsure(services: Services) -> str:
+    """A question the bot offers several choices for."""
+    return unsure_of(services)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,34 @@ from werkzeug.test import TestResponse
 
 from bot.sandbox.envelope import Platform, Request, fields, message
 from bot.wechat import Account
+from content.matching import Choices, decide
+from handlers.services import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
 ACCOUNT = Account("TestToken", "wx0123456789abcdef", ("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",))
 PLAIN_ACCOUNT = Account("TestToken")
+VAGUE = (  # questions that fit much and say little
+    *(
+        "积分怎么算的",
+        "村里的事怎么定",
+        "书记怎么选出来",
+        "对不合格的怎么办",
+        "钱从哪里来",
+        "党员做什么",
+        "干部怎么培训",
+    ),
+    *(
+        "干部怎么培训",
+        "群众满意吗",
+        "每年考核几次",
+        "怎么监督",
+        "选派了多少人",
+        "社区怎么服务群众",
+        "有哪几个步骤",
+        "怎么奖励先进",
+    ),
+)
 _numbers = count(1)
 
 
@@ -92,3 +115,12 @@ class Member:
 
     def _seconds(self) -> int:
         return int(self.clock.now.timestamp())
+
+
+def unsure_of(services: Services) -> str:
+    """A question the bot offers several choices for. Which these are changes with the corpus: it is looked for."""
+    for question in VAGUE:
+        verdict = decide(services.matcher.search(question), services.matcher.cutoffs)
+        if isinstance(verdict, Choices) and len(verdict.matches) > 1:
+            return question
+    raise AssertionError("no vague question is vague any more: add some to VAGUE")

@@ -48,8 +48,8 @@ class TestAsk:
 
 
 class TestChat:
-    def test_a_conversation_remembers_its_lists(self) -> None:
-        result = run("chat", typed="积分怎么算的\n1\n/为什么\n/退出\n")
+    def test_a_conversation_remembers_its_lists(self, unsure: str) -> None:
+        result = run("chat", typed=f"{unsure}\n1\n/为什么\n/退出\n")
 
         assert result.exit_code == 0
         assert "您是不是想问" in result.output
@@ -61,12 +61,12 @@ class TestChat:
 
 
 class TestEval:
-    def test_right_tap_refused_and_wrong_are_counted(self, tmp_path: Path) -> None:
+    def test_right_tap_refused_and_wrong_are_counted(self, tmp_path: Path, unsure: str) -> None:
         file = labels(
             tmp_path / "labels.jsonl",
             {"id": "right", "q": "主题党日多久开展一次", "must": [["每月"]], "style": "formal", "kind": "fact"},
             {"id": "wrong", "q": "主题党日多久开展一次", "must": [["每年"]], "style": "formal", "kind": "fact"},
-            {"id": "tap", "q": "积分怎么算的", "must": [["分"]], "style": "keyword", "kind": "list"},
+            {"id": "tap", "q": unsure, "must": [["来源"]], "style": "keyword", "kind": "list"},
             {"id": "refused", "q": "茅台股票现在能买吗", "must": [["能"]], "style": "keyword", "kind": "list"},
             {"id": "world", "q": "光速是多少", "type": "world"},
             {
@@ -74,7 +74,7 @@ class TestEval:
                 "q": "咸宁",
                 "cases": [{"case": "a", "alias": ["主题党日"]}, {"case": "b", "alias": ["联系日"]}],
             },
-            {"id": "talk", "turns": [{"q": "积分怎么算的", "must": [["分"]]}, {"q": "1", "must": [["分"]]}]},
+            {"id": "talk", "turns": [{"q": unsure, "must": [["来源"]]}, {"q": "1", "must": [["来源"]]}]},
         )
 
         data = json.loads(run("eval", file, "--json").output)

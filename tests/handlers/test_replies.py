@@ -94,47 +94,47 @@ class TestAnswers:
 
 
 class TestChoices:
-    def test_when_unsure_three_different_questions_are_offered_to_tap_and_by_number(self, talk: Talk) -> None:
-        turn = talk.says("积分怎么算的")
+    def test_when_unsure_up_to_three_questions_are_offered_to_tap_and_by_number(self, talk: Talk, unsure: str) -> None:
+        turn = talk.says(unsure)
 
         assert turn.reply.outcome is Outcome.CHOICES
         assert 2 <= len(taps(turn)) == len(set(taps(turn))) <= 3
 
     @pytest.mark.parametrize("pick", ["2", "２", "第二个", "二", "选2"])
-    def test_picking_by_number_is_the_same_as_tapping(self, services: Services, pick: str) -> None:
+    def test_picking_by_number_is_the_same_as_tapping(self, services: Services, pick: str, unsure: str) -> None:
         by_number, by_tap = Talk(services), Talk(services)
-        offered = taps(by_number.says("积分怎么算的"))
+        offered = taps(by_number.says(unsure))
 
         assert by_number.says(pick).reply == by_tap.says(offered[1]).reply
         assert by_number.says(pick).reply.outcome is Outcome.ANSWER
 
-    def test_only_the_last_list_counts(self, talk: Talk) -> None:
-        talk.says("积分怎么算的")
+    def test_only_the_last_list_counts(self, talk: Talk, unsure: str) -> None:
+        talk.says(unsure)
         second = taps(talk.says("主题党日多久开展一次"))
 
         assert talk.says("1").reply == Talk(talk.services).says(second[0]).reply
 
-    def test_after_ten_minutes_a_number_is_explained_and_not_guessed(self, talk: Talk) -> None:
-        talk.says("积分怎么算的")
+    def test_after_ten_minutes_a_number_is_explained_and_not_guessed(self, talk: Talk, unsure: str) -> None:
+        talk.says(unsure)
         talk.now += timedelta(minutes=10, seconds=1)
 
         turn = talk.says("1")
         assert turn.reply.outcome is Outcome.COMMAND
         assert "过期" in turn.reply.text
 
-    def test_within_ten_minutes_it_still_counts(self, talk: Talk) -> None:
-        talk.says("积分怎么算的")
+    def test_within_ten_minutes_it_still_counts(self, talk: Talk, unsure: str) -> None:
+        talk.says(unsure)
         talk.now += timedelta(minutes=9, seconds=59)
 
         assert talk.says("1").reply.outcome is Outcome.ANSWER
 
-    def test_a_number_beyond_the_list_is_explained(self, talk: Talk) -> None:
-        talk.says("积分怎么算的")
+    def test_a_number_beyond_the_list_is_explained(self, talk: Talk, unsure: str) -> None:
+        talk.says(unsure)
 
         assert "请回复 1 到 3" in talk.says("9").reply.text
 
-    def test_small_talk_in_between_does_not_lose_the_list(self, talk: Talk) -> None:
-        talk.says("积分怎么算的")
+    def test_small_talk_in_between_does_not_lose_the_list(self, talk: Talk, unsure: str) -> None:
+        talk.says(unsure)
         talk.says("谢谢")
 
         assert talk.says("1").reply.outcome is Outcome.ANSWER

@@ -1,20 +1,19 @@
 """The commands. Exit codes: 0 = fine, 1 = a finding, 2 = wrong usage or settings."""
 
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from bot import doctor as examination
-from bot import embedded, evaluate, logs, server, supervise, wiring
+from bot import embedded, logs, server, supervise, wiring
 from bot.cli_content import content
+from bot.cli_eval import eval_
 from bot.settings import Settings
-from bot.table import bar, box, rows
+from bot.table import box
 from bot.talk import Conversation, as_data
-from bot.terminal import FINDING, USAGE, as_text, fail, say, services_or_exit, settings_or_exit
+from bot.terminal import FINDING, as_text, fail, say, services_or_exit, settings_or_exit
 from handlers.layout import visible
 from handlers.services import Services
 
@@ -25,6 +24,7 @@ def main() -> None:
 
 
 main.add_command(content)
+main.add_command(eval_)
 
 
 @main.command(help=say("help_run"))
@@ -96,38 +96,6 @@ def chat() -> None:
             click.echo(say("chat_bot") + visible(talk.say(text).reply.text))
 
 
-@main.command("eval", help=say("help_eval"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help=say("option_json"))
-@click.option("--failures", is_flag=True, help=say("option_failures"))
-def eval_(files: tuple[Path, ...], as_json: bool, failures: bool) -> None:
-    """Score labelled questions."""
-    settings = settings_or_exit()
-    services = services_or_exit(settings)
-    try:
-        labelled = [row for path in files for row in evaluate.read(path)]
-    except evaluate.BadLabels as error:
-        fail(str(error), USAGE)
-    scoring = evaluate.score(labelled, services, wiring.clock(settings))
-    scored = list(scoring if as_json else bar(say("eval_progress"), scoring, len(labelled)))
-    times = [item.milliseconds for item in scored]
-    latency = {"p50": round(evaluate.percentile(times, 0.5), 2), "p99": round(evaluate.percentile(times, 0.99), 2)}
-    summaries = evaluate.summaries(scored)
-    if as_json:
-        groups = [
-            {"name": s.name.strip(), "total": s.total, **{mark: s.counts[mark] for mark in evaluate.Mark}}
-            for s in summaries
-        ]
-        click.echo(as_text({"groups": groups, "milliseconds": latency, "messages": [asdict(item) for item in scored]}))
-        return
-    click.echo(_score_table(summaries))
-    click.echo(say("eval_latency", **latency))
-    for item in scored if failures else ():
-        if item.mark not in (evaluate.Mark.RIGHT, evaluate.Mark.TAP):
-            reply = item.reply.replace("\n", " ")[:80]
-            click.echo(say("eval_failure", mark=item.mark, id=item.id, question=item.question, reply=reply))
-
-
 @main.command(help=say("help_doctor"))
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def doctor(as_json: bool) -> None:
@@ -166,12 +134,3 @@ def _explanation(text: str, services: Services) -> str:
 
 def _features(features: Mapping[str, float]) -> str:
     return "  ".join(f"{say(f'feature_{name}')} {value:.2f}" for name, value in features.items() if value)
-
-
-def _score_table(summaries: Iterable[evaluate.Summary]) -> str:
-    header = [say(f"eval_columns_{name}") for name in ("group", "total", *evaluate.Mark)]
-    body = [
-        [s.name, str(s.total), *(f"{s.counts[mark]} ({s.share(mark):.0%})" for mark in evaluate.Mark)]
-        for s in summaries
-    ]
-    return rows([header, *body])

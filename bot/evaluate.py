@@ -16,7 +16,9 @@ from time import perf_counter
 from typing import Any
 
 from bot.talk import Conversation
+from content.entries import Entry
 from content.text import fold
+from handlers.answer import source_line
 from handlers.layout import visible
 from handlers.messages import Memory, Outcome
 from handlers.services import Services
@@ -138,8 +140,42 @@ def holds(text: str, must: list[list[str]]) -> bool:
     >>> holds("每月一次，5500多个支部", [["一次", "一回"], ["5500"]])
     True
     """
-    spoken = fold(text)
-    return all(any(fold(wanted) in spoken for wanted in group) for group in must)
+    return _stand_in(fold(text), must)
+
+
+def _stand_in(folded: str, must: list[list[str]]) -> bool:
+    return all(any(fold(wanted) in folded for wanted in group) for group in must)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A labelled question, and the ids of the entries whose answers hold its facts, whatever a matcher would find."""
+
+    id: str
+    question: str
+    entry_ids: tuple[str, ...]
+
+
+def ceiling(rows: Sequence[dict[str, Any]], services: Services) -> list[Reached]:
+    """For every question and every turn of a dialogue that has `must`: which entries would answer it.
+
+    An entry counts with what a member sees of it: the answer, the question it answers, and the source line.
+    """
+    shown = [(entry.id, _shown(entry, services)) for entry in services.library.all_entries]
+    turns = [
+        (f"{row.get('id', '?')}.{number}" if "turns" in row else str(row.get("id", "?")), turn)
+        for row in rows
+        for number, turn in enumerate(row.get("turns", [row]), 1)
+        if "must" in turn
+    ]
+    return [
+        Reached(name, turn["q"], tuple(entry_id for entry_id, text in shown if _stand_in(text, turn["must"])))
+        for name, turn in turns
+    ]
+
+
+def _shown(entry: Entry, services: Services) -> str:
+    return fold("\n".join([entry.answer, entry.question, source_line(entry, services.phrases)]))
 
 
 @dataclass(frozen=True)

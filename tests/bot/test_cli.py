@@ -97,6 +97,21 @@ class TestEval:
         assert "答错" in result.output
         assert "bad" in result.output
 
+    def test_the_ceiling_counts_what_the_corpus_could_answer_at_all(self, tmp_path: Path) -> None:
+        file = labels(
+            tmp_path / "l.jsonl",
+            {"id": "known", "q": "无论怎么问", "must": [["六事联动"]]},
+            {"id": "unknown", "q": "主题党日多久开展一次", "must": [["六事联动"], ["光速"]]},
+            {"id": "world", "q": "光速是多少", "type": "world"},
+            {"id": "talk", "turns": [{"q": "那个呢", "must": [["六事联动"]]}]},
+        )
+
+        data = json.loads(run("eval", file, "--ceiling", "--json").output)
+
+        reached = {question["id"]: bool(question["entry_ids"]) for question in data["questions"]}
+        assert reached == {"known": True, "unknown": False, "talk.1": True}
+        assert "unknown" in run("eval", file, "--ceiling", "--failures").output
+
     @pytest.mark.parametrize("text", ["{", "[]", '{"x": 1}'])
     def test_a_line_that_is_no_label_is_named(self, tmp_path: Path, text: str) -> None:
         file = tmp_path / "l.jsonl"

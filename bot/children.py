@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -12,8 +13,14 @@ _PR_SET_PDEATHSIG: Final = 1
 Process = subprocess.Popen[bytes]
 
 
-def start(command: Sequence[str], environment: dict[str, str] | None = None) -> Process:
-    """Start a child.
+def start(
+    command: Sequence[str],
+    environment: dict[str, str] | None = None,
+    *,
+    output: int | None = None,
+    folder: Path | None = None,
+) -> Process:
+    """Start a child; its output goes where ours goes, or into a pipe (`output` as for Popen).
 
     In a session of its own, so that Ctrl-C in the terminal reaches only us and we stop the children in order. On Linux
     the kernel stops it when we are gone, kill -9 included. Call it from the main thread, before there are others.
@@ -21,7 +28,9 @@ def start(command: Sequence[str], environment: dict[str, str] | None = None) -> 
     return subprocess.Popen(
         command,
         env=environment,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
+        stdout=output,
         start_new_session=True,
         preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads yet
     )

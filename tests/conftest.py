@@ -13,6 +13,7 @@ from flask import Flask
 
 from bot import embedded, web_app, wiring
 from bot.metrics import Metrics
+from bot.sandbox.remote import Remote, stand_in
 from bot.settings import Settings
 from bot.store import Store
 from bot.wechat import Account
@@ -55,6 +56,13 @@ def store(valkey_url: str) -> Store:
 def no_store(tmp_path: Path) -> Store:
     """A store that is down."""
     return Store(f"unix://{tmp_path}/nobody.sock")
+
+
+@pytest.fixture
+def platform() -> Iterator[Remote]:
+    """WeChat's API, played by a process of its own; `platform.behave(...)` makes it slow, busy or broken."""
+    with stand_in() as running:
+        yield running
 
 
 @pytest.fixture

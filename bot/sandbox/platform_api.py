@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.sandbox.envelope import Platform, message
-from bot.sandbox.stand_in import Answer, Behaviour, Seen, StandIn
+from bot.sandbox.stand_in import DELIVERED, Answer, Behaviour, Seen, StandIn
 
 OWN: Final = "sandbox/"
 MAX_ROWS: Final = 20_000  # what one call of `seen` gives at most
@@ -35,14 +35,13 @@ class Receipts:
         self._free = asyncio.Semaphore(RECEIPTS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def __call__(self, seen: Seen) -> None:
+    def __call__(self, seen: Seen, status: str) -> None:
         """Plan the receipts of a message."""
         behaviour = self._behaviour
         if not behaviour.receipt_url or not seen.message_id or self._chance.random() < behaviour.receipt_never:
             return
-        blocked = self._chance.random() < behaviour.receipt_blocked
         for _ in range(2 if self._chance.random() < behaviour.receipt_twice else 1):
-            task = asyncio.create_task(self._post_later(seen, "failed:user block" if blocked else "success"))
+            task = asyncio.create_task(self._post_later(seen, status))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -82,7 +81,7 @@ class Service:
         self.behaviour = behaviour
         self._log = log
         self._receipts = Receipts(behaviour)
-        self._stand_in = StandIn(behaviour, time.time, self._saw)
+        self._stand_in = StandIn(behaviour, time.time, self._accepted)
         self._chance = random.Random(3)  # noqa: S311 - no secret
         self._own: dict[str, Callable[[dict[str, str], Any], Any]] = {
             "seen": self._seen,
@@ -111,10 +110,10 @@ class Service:
             return mean
         return self._chance.lognormvariate(math.log(mean) - sigma * sigma / 2, sigma)
 
-    def _saw(self, seen: Seen) -> None:
-        if self._log:
+    def _accepted(self, seen: Seen, status: str) -> None:
+        if self._log and status == DELIVERED:
             print(json.dumps(asdict(seen), ensure_ascii=False), file=self._log, flush=True)
-        self._receipts(seen)
+        self._receipts(seen, status)
 
     def _seen(self, query: dict[str, str], _asked: Any) -> Any:
         after, openid = int(query.get("after", "0")), query.get("openid")

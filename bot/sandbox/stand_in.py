@@ -15,19 +15,23 @@ from typing import Any, Final
 
 TEMPLATE: Final = "cgi-bin/message/template/send"
 CUSTOM: Final = "cgi-bin/message/custom/send"
+DELIVERED: Final = "success"  # a receipt's status
 SAME_KEY_LASTS: Final = 600.0  # seconds a second message with the same client_msg_id is swallowed
+BEIJING: Final = 8 * 3600.0  # seconds east of UTC
 WINDOW_LASTS: Final = 48 * 3600.0  # seconds a member who wrote can be sent texts
 TEXTS_IN_WINDOW: Final = 5
 _ERRORS: Final = {
     -1: "system error",
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
+    40037: "invalid template_id",
     40066: "invalid url",
     40125: "invalid appsecret",
     41001: "access_token missing",
     42001: "access_token expired",
     43004: "require subscribe",
     43101: "user refuse to accept the msg",
+    40241: "duplicate message in 60 seconds",
     43117: "message to this user too often",
     45009: "reach max api daily quota limit",
     45015: "response out of time limit or subscription is canceled",
@@ -43,13 +47,14 @@ class Behaviour:
     Attributes:
         latency: mean seconds until an answer.
         tail: sigma of the log-normal spread around the mean; 0 = always the mean.
-        quota: template messages a day.
+        quota: template messages a day (Beijing's).
         per_second: calls a second before the answer is -1; 0 = no limit.
         busy: share of calls answered -1.
         drop_before: share of calls whose connection is dropped before anything happens.
         drop_after: share of calls that are carried out and whose connection is dropped instead of an answer.
         shares: error code to the share of members it meets, always the same members.
         members: openid to the error code it always meets.
+        same_key: error code of a second message with the same `client_msg_id`; 0 = it is accepted and swallowed.
         secret: the only AppSecret taken; empty = any.
         token_lasts: seconds.
         overlap: seconds an old token lives on beside a new one.
@@ -64,7 +69,8 @@ class Behaviour:
         receipt_after: seconds until a receipt, soonest and latest.
         receipt_twice: share of receipts posted twice.
         receipt_never: share of messages without a receipt.
-        receipt_blocked: share of receipts saying `failed:user block`.
+        undelivered: a receipt's status ("failed:user block") to the share of members whose messages are accepted, get
+            that receipt and are never seen.
     """
 
     latency: float = 0.0
@@ -76,6 +82,7 @@ class Behaviour:
     drop_after: float = 0.0
     shares: dict[str, float] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
+    same_key: int = 0
     secret: str = ""
     token_lasts: float = 7200.0
     overlap: float = 300.0
@@ -90,7 +97,7 @@ class Behaviour:
     receipt_after: tuple[float, float] = (0.1, 2.0)
     receipt_twice: float = 0.0
     receipt_never: float = 0.0
-    receipt_blocked: float = 0.0
+    undelivered: dict[str, float] = field(default_factory=dict)
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Set the named fields. Raises ValueError for a name that is none."""
@@ -143,7 +150,8 @@ class StandIn:
     Args:
         behaviour: may be changed at any time.
         clock: seconds since 1970.
-        on_seen: called for each message that reaches a member.
+        on_accepted: called for each accepted message with the status its receipt will carry; members see those
+            that are DELIVERED.
         seed: of the chances.
     """
 
@@ -151,7 +159,7 @@ class StandIn:
         self,
         behaviour: Behaviour,
         clock: Callable[[], float],
-        on_seen: Callable[[Seen], None] = lambda _seen: None,
+        on_accepted: Callable[[Seen, str], None] = lambda _seen, _status: None,
         seed: int = 1,
     ) -> None:
         self.behaviour = behaviour
@@ -159,14 +167,15 @@ class StandIn:
         self.counts: Counter[str] = Counter()
         self.used = 0
         self._clock = clock
-        self._on_seen = on_seen
+        self._on_accepted = on_accepted
         self._chance = random.Random(seed)  # noqa: S311 - no secret
         self._tokens: dict[str, float] = {}
-        self._token = ""
+        self._stable = self._plain = ""
         self._numbers = itertools.count(1)
         self._keys: dict[tuple[str, str], tuple[float, str]] = {}
         self._windows: dict[str, tuple[float, int]] = {}
         self._second = (0, 0)
+        self._day = 0
         self._calls: dict[str, Callable[[Query, bytes], Answer]] = {
             "cgi-bin/stable_token": self._stable_token,
             "cgi-bin/token": self._plain_token,
@@ -187,11 +196,12 @@ class StandIn:
     def rotate(self) -> None:
         """Every token given out so far is dead at once, as when someone else refreshes by force."""
         self._tokens.clear()
-        self._token = ""
+        self._stable = self._plain = ""
 
     def answer(self, path: str, query: Query, body: bytes) -> Answer:
         """What WeChat answers to a call; `path` without the leading slash."""
         self.counts[path] += 1
+        self._begin_day()
         call = self._calls.get(path)
         if self.behaviour.down or self._happens(self.behaviour.drop_before):
             return DROPPED
@@ -205,31 +215,41 @@ class StandIn:
     def _happens(self, share: float) -> bool:
         return share > 0 and self._chance.random() < share
 
+    def _begin_day(self) -> None:
+        day = int((self.now + BEIJING) // 86_400)
+        if day != self._day:
+            self._day, self.used = day, 0
+
     def _stable_token(self, _query: Query, body: bytes) -> Answer:
+        """The same token until its last minutes, when a second one lives beside it; by force a new one at once."""
         asked = _json(body)
         if not self._is_ours(asked.get("secret", "")):
             return Answer(_error(40125))
         if asked.get("force_refresh"):
-            self.rotate()
-        left = self._tokens.get(self._token, 0.0) - self.now
-        if left <= self.behaviour.overlap:
-            return self._new_token()
-        return Answer({"access_token": self._token, "expires_in": int(left)})
+            self._tokens.pop(self._stable, None)
+        if self._tokens.get(self._stable, 0.0) - self.now <= self.behaviour.overlap:
+            self._stable = self._new_token()
+        return self._token_answer(self._stable)
 
     def _plain_token(self, query: Query, _body: bytes) -> Answer:
+        """Always a new token; the one before lives on for the overlap. Stable tokens are not touched."""
         if not self._is_ours(query.get("secret", "")):
             return Answer(_error(40125))
-        if self._token in self._tokens:
-            self._tokens[self._token] = min(self._tokens[self._token], self.now + self.behaviour.overlap)
-        return self._new_token()
+        if self._plain in self._tokens:
+            self._tokens[self._plain] = min(self._tokens[self._plain], self.now + self.behaviour.overlap)
+        self._plain = self._new_token()
+        return self._token_answer(self._plain)
 
     def _is_ours(self, secret: object) -> bool:
         return not self.behaviour.secret or secret == self.behaviour.secret
 
-    def _new_token(self) -> Answer:
-        self._token = f"token-{next(self._numbers)}-{self._chance.getrandbits(64):016x}"
-        self._tokens[self._token] = self.now + self.behaviour.token_lasts
-        return Answer({"access_token": self._token, "expires_in": int(self.behaviour.token_lasts)})
+    def _new_token(self) -> str:
+        token = f"token-{next(self._numbers)}-{self._chance.getrandbits(64):016x}"
+        self._tokens[token] = self.now + self.behaviour.token_lasts
+        return token
+
+    def _token_answer(self, token: str) -> Answer:
+        return Answer({"access_token": token, "expires_in": int(self._tokens[token] - self.now)})
 
     def _quota(self, query: Query, _body: bytes) -> Answer:
         if refused := self._refused_token(query):
@@ -249,7 +269,7 @@ class StandIn:
         told = self._keys.get((openid, key)) if key else None
         if told and self.now - told[0] < SAME_KEY_LASTS:
             self.counts["same key"] += 1
-            return self._accepted(told[1])
+            return Answer(_error(self.behaviour.same_key)) if self.behaviour.same_key else self._accepted(told[1])
         if self.used >= self.behaviour.quota:
             return Answer(_error(45009))
         self.used += 1
@@ -288,9 +308,11 @@ class StandIn:
         return Answer({"errcode": 0, "errmsg": "ok", **({"msgid": int(message_id)} if message_id else {})})
 
     def _arrives(self, openid: str, channel: str, **what: Any) -> None:
-        seen = Seen(len(self.seen) + 1, self.now, openid, channel, **what)
-        self.seen.append(seen)
-        self._on_seen(seen)
+        accepted = Seen(len(self.seen) + 1, self.now, openid, channel, **what)
+        status = _drawn(f"receipt {openid}", self.behaviour.undelivered) or DELIVERED
+        if status == DELIVERED:
+            self.seen.append(accepted)
+        self._on_accepted(accepted, status)
 
     def _refused(self, query: Query, openid: str) -> Answer | None:
         """The error that meets this call whatever it holds, if any."""
@@ -298,7 +320,7 @@ class StandIn:
             return refused
         if self._too_fast() or self._happens(self.behaviour.busy):
             return Answer(_error(-1))
-        code = self.behaviour.members.get(openid, 0) or self._by_share(openid)
+        code = self.behaviour.members.get(openid, 0) or int(_drawn(openid, self.behaviour.shares) or 0)
         return Answer(_error(code)) if code else None
 
     def _refused_token(self, query: Query) -> Answer | None:
@@ -314,16 +336,15 @@ class StandIn:
         self._second = (second, self._second[1] + 1 if self._second[0] == second else 1)
         return 0 < self.behaviour.per_second < self._second[1]
 
-    def _by_share(self, openid: str) -> int:
-        """Members are spread over 0..1 by their openid; each code takes its share of that, in order."""
-        if not self.behaviour.shares:
-            return 0
-        place = int.from_bytes(hashlib.sha256(openid.encode()).digest()[:4], "big") / 2**32
-        for code, share in self.behaviour.shares.items():
-            place -= share
-            if place < 0:
-                return int(code)
-        return 0
+
+def _drawn(member: str, shares: Mapping[str, float]) -> str:
+    """Members are spread over 0..1, always the same way; each name takes its share of that, in order; "" = none."""
+    place = int.from_bytes(hashlib.sha256(member.encode()).digest()[:4], "big") / 2**32
+    for name, share in shares.items():
+        place -= share
+        if place < 0:
+            return name
+    return ""
 
 
 def _error(code: int) -> dict[str, object]:

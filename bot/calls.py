@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 CONNECT_WITHIN: Final = 3.0  # seconds
 ANSWER_WITHIN: Final = 8.0
+MAX_ANSWER: Final = 1024 * 1024  # bytes; WeChat's are a few hundred
 IDLE_AT_MOST: Final = 15.0  # a connection unused for longer may just be closing at the other end
 
 
@@ -82,11 +83,11 @@ class Calls:
         try:
             connection.request(method, target, body, {"Content-Type": "application/json"} if body else {})
             answer = connection.getresponse()
-            raw = answer.read()
+            raw = answer.read(MAX_ANSWER)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise NoAnswer(type(error).__name__) from None
-        if answer.will_close:
+        if answer.will_close or not answer.isclosed():
             connection.close()
         else:
             self._idle.append((connection, self._monotonic()))
@@ -103,7 +104,7 @@ class Calls:
         connection = self._new()
         try:
             connection.connect()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that can be none
             connection.close()
             raise NotSent(type(error).__name__) from None
         connection.sock.settimeout(self._answer_within)

@@ -1,22 +1,30 @@
-"""WeChat's access token: fetched once for all processes, kept in the store, renewed when the platform calls it bad."""
+"""WeChat's access token: fetched once for all processes, kept in the store, renewed when the platform calls it bad.
 
-import hashlib
-import json
+WeChat counts token calls (2,000 a day by the old call, 20 a day by force) and locks out who loops, so everything here
+is bounded: one thread of one process fetches, a failure is remembered for some seconds, renewals are counted.
+"""
+
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
-from bot.calls import Calls, Response
-from bot.store import Store, StoreUnavailable
+from bot.calls import Calls, NoAnswer, NotSent, Response
+from bot.token_store import Token, TokenStore
 
 MARGIN: Final = 300.0  # seconds before its end a token is no longer used; WeChat then gives the next one already
-LOCK_LASTS: Final = 20.0  # seconds; longer than one fetch may take
-FORCE_EVERY: Final = timedelta(seconds=60)  # WeChat allows 20 a day, 30 s apart
+LASTS: Final = 7200.0  # seconds; what WeChat documents
+LASTS_AT_LEAST: Final = 60.0  # whatever the answer says, or each message would fetch a token of its own
+FAILURE_LASTS: Final = 5.0  # seconds until a failed fetch is tried again
+RENEWALS_A_MINUTE: Final = 3  # of one process
+RENEWALS_A_DAY: Final = 30
+MINUTE: Final = 60.0
+DAY: Final = 86_400.0
+BAD_TOKEN: Final = 40001
 _NO_SUCH_CALL: Final = 40066
 
 log = structlog.get_logger("tokens")
@@ -30,12 +38,11 @@ class NoToken(Exception):
         super().__init__(f"no token: {code}")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token and the second (since 1970) from which on it is not used any more."""
+class TooSoon(NoToken):
+    """The last tokens were all called bad. Another one will be asked for, but not within this minute."""
 
-    text: str
-    until: float
+    def __init__(self) -> None:
+        super().__init__(BAD_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Credentials:
     """AppID and AppSecret."""
 
     app_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class Tokens:
@@ -53,17 +60,15 @@ class Tokens:
 
     Args:
         now: the clock, aware.
-        store: where processes share the token; None = they do not.
+        shared: what processes share.
     """
 
-    def __init__(
-        self, calls: Calls, credentials: Credentials, now: Callable[[], datetime], store: Store | None = None
-    ) -> None:
-        self._calls, self._credentials, self._now, self._store = calls, credentials, now, store
-        name = hashlib.sha256(credentials.app_id.encode()).hexdigest()[:16]
-        self._key = f"bot:token:{name}"
+    def __init__(self, calls: Calls, credentials: Credentials, now: Callable[[], datetime], shared: TokenStore) -> None:
+        self._calls, self._credentials, self._now, self._shared = calls, credentials, now, shared
         self._lock = threading.Lock()
         self._kept: Token | None = None
+        self._failure: tuple[float, Exception] | None = None
+        self._renewals: deque[float] = deque(maxlen=RENEWALS_A_DAY)
         self._has_stable = True
 
     def current(self) -> str:
@@ -73,39 +78,62 @@ class Tokens:
             NoToken: the platform refused.
             NotSent, NoAnswer: it could not be reached.
         """
-        kept = self._kept
-        return kept.text if kept and self._is_good(kept) else self._renewed("")
+        return self._not("")
 
     def renew(self, bad: str) -> str:
-        """Another token than the one the platform just refused. Raises what `current` raises."""
-        return self._renewed(bad)
+        """Another token than the one the platform just refused. Raises what `current` raises, and TooSoon."""
+        return self._not(bad)
 
-    def _renewed(self, bad: str) -> str:
+    def _not(self, bad: str) -> str:
+        """A good token that is not `bad`: ours, else another process's, else a new one."""
+        if found := self._other(self._kept, bad):
+            return found
         with self._lock:
             if found := self._other(self._kept, bad):
                 return found
-            with self._alone():
-                self._kept = self._read()
-                if found := self._other(self._kept, bad):
-                    return found
-                self._kept = self._fetch(bad)
-                self._write(self._kept)
-                return self._kept.text
+            self._raise_what_failed()
+            with self._shared.alone():
+                self._kept = self._shared.read() or self._kept
+                return self._other(self._kept, bad) or self._fetched(bad).text
 
     def _other(self, token: Token | None, bad: str) -> str:
-        return token.text if token and token.text != bad and self._is_good(token) else ""
+        return token.text if token and token.text != bad and token.until > self._seconds() else ""
 
-    def _is_good(self, token: Token) -> bool:
-        return token.until > self._now().timestamp()
+    def _fetched(self, bad: str) -> Token:
+        try:
+            if bad:
+                self._count_renewal()
+            self._kept = self._fetch(bad)
+        except (NoToken, NotSent, NoAnswer) as error:
+            self._failure = (self._seconds(), error)
+            raise
+        self._shared.write(self._kept, self._seconds())
+        return self._kept
+
+    def _raise_what_failed(self) -> None:
+        """Threads that waited for a fetch that failed do not repeat it one after the other."""
+        if self._failure and 0 <= self._seconds() - self._failure[0] < FAILURE_LASTS:
+            raise self._failure[1].with_traceback(None)
+
+    def _count_renewal(self) -> None:
+        now = self._seconds()
+        if len(self._renewals) == RENEWALS_A_DAY and now - self._renewals[0] < DAY:
+            raise NoToken(BAD_TOKEN)
+        if sum(now - at < MINUTE for at in self._renewals) >= RENEWALS_A_MINUTE:
+            raise TooSoon
+        self._renewals.append(now)
 
     def _fetch(self, bad: str) -> Token:
         token = self._ask(force=False)
-        if token.text == bad and self._has_stable and self._may_force():
+        if token.text == bad and self._has_stable:
+            if not self._shared.may_force():
+                raise TooSoon
             log.warning("token_forced")
             token = self._ask(force=True)
         return token
 
     def _ask(self, *, force: bool) -> Token:
+        """By `stable_token`; by the old call when the other side has none (an older gateway, a simple test server)."""
         who = {"grant_type": "client_credential", "appid": self._credentials.app_id}
         who["secret"] = self._credentials.secret
         if self._has_stable:
@@ -113,8 +141,9 @@ class Tokens:
             answer = self._calls.post("cgi-bin/stable_token", {}, payload)
             if not _is_unknown(answer):
                 return self._token(answer)
-            self._has_stable = False
-        return self._token(self._calls.get("cgi-bin/token", who))
+        token = self._token(self._calls.get("cgi-bin/token", who))
+        self._has_stable = False
+        return token
 
     def _token(self, answer: Response) -> Token:
         data = answer.data or {}
@@ -122,73 +151,16 @@ class Tokens:
         if not isinstance(text, str) or not text:
             code = data.get("errcode")
             raise NoToken(code if isinstance(code, int) else 0)
-        lasts = float(data.get("expires_in", 7200))
-        return Token(text, self._now().timestamp() + lasts - min(MARGIN, lasts / 10))
+        given = data.get("expires_in")
+        lasts = float(given) if isinstance(given, int | float) else LASTS
+        return Token(text, self._seconds() + max(lasts - MARGIN, lasts / 2, LASTS_AT_LEAST))
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from fetching meanwhile. Fail open: a second fetch does no harm."""
-        release: Callable[[], None] = lambda: None  # noqa: E731
-        if self._store:
-            try:
-                with self._store.commands() as client:
-                    lock = client.lock(
-                        f"{self._key}:lock",
-                        timeout=LOCK_LASTS,
-                        sleep=0.05,
-                        blocking_timeout=LOCK_LASTS,
-                        raise_on_release_error=False,
-                    )
-                    if lock.acquire():
-                        release = lock.release
-            except StoreUnavailable as error:
-                log.warning("store_down", doing="token", reason=str(error))
-        try:
-            yield
-        finally:
-            self._quietly(release)
-
-    def _quietly(self, release: Callable[[], None]) -> None:
-        """A lock that cannot be given back lapses by itself."""
-        if self._store:
-            try:
-                with self._store.commands():
-                    release()
-            except StoreUnavailable as error:
-                log.warning("store_down", doing="token", reason=str(error))
-
-    def _read(self) -> Token | None:
-        if not self._store:
-            return self._kept
-        try:
-            with self._store.commands() as client:
-                raw: Any = client.get(self._key)
-        except StoreUnavailable:
-            return self._kept
-        return Token(*json.loads(raw)) if raw else None
-
-    def _write(self, token: Token) -> None:
-        lasts = int(token.until - self._now().timestamp())
-        if not self._store or lasts < 1:
-            return
-        try:
-            with self._store.commands() as client:
-                client.set(self._key, json.dumps([token.text, token.until]), ex=lasts)
-        except StoreUnavailable as error:
-            log.warning("store_down", doing="token", reason=str(error))
-
-    def _may_force(self) -> bool:
-        if not self._store:
-            return True
-        try:
-            with self._store.commands() as client:
-                return bool(client.set(f"{self._key}:forced", "1", nx=True, ex=FORCE_EVERY))
-        except StoreUnavailable:
-            return False
+    def _seconds(self) -> float:
+        return self._now().timestamp()
 
 
 def _is_unknown(answer: Response) -> bool:
-    """Whether the other side does not know `stable_token` (an older gateway, a simple test server)."""
+    """Whether the other side does not know `stable_token`."""
     if answer.data and "access_token" in answer.data:
         return False
     code = (answer.data or {}).get("errcode")

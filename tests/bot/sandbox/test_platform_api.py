@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
@@ -64,11 +65,10 @@ def webhook(request: pytest.FixtureRequest, platform: Remote) -> Iterator[Webhoo
 
 def send(platform: Remote, openid: str, key: str) -> int:
     """Send a template message; gives its number."""
-    calls = Calls(platform.url)
-    token = (calls.post("cgi-bin/stable_token", {}, {"secret": "s"}).data or {})["access_token"]
-    asked = {"touser": openid, "template_id": "t", "data": {"thing1": {"value": "党日"}}, "client_msg_id": key}
-    answer = calls.post(TEMPLATE, {"access_token": token}, asked)
-    calls.close()
+    with closing(Calls(platform.url)) as calls:
+        token = (calls.post("cgi-bin/stable_token", {}, {"secret": "s"}).data or {})["access_token"]
+        asked = {"touser": openid, "template_id": "t", "data": {"thing1": {"value": "党日"}}, "client_msg_id": key}
+        answer = calls.post(TEMPLATE, {"access_token": token}, asked)
     return int((answer.data or {})["msgid"])
 
 
@@ -116,11 +116,9 @@ def test_a_dropped_answer_is_no_answer_although_the_member_saw_the_message(platf
 
 
 def test_many_requests_on_one_connection_are_answered_in_turn(platform: Remote) -> None:
-    calls = Calls(platform.url)
+    with closing(Calls(platform.url)) as calls:
+        tokens = {str(calls.post("cgi-bin/stable_token", {}, {"pad": "长" * size}).data) for size in (1, 60_000, 3)}
 
-    tokens = {str(calls.post("cgi-bin/stable_token", {}, {"pad": "长" * size}).data) for size in (1, 60_000, 3)}
-
-    calls.close()
     assert len(tokens) == 1
 
 

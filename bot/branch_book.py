@@ -3,7 +3,6 @@
 Implements `handlers.book.Book` on top of the roster's keys. Nothing here costs more than one branch.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -11,24 +10,27 @@ from typing import Any, Final
 
 from bot.calendar_links import CalendarLinks
 from bot.invitations import Invitations
-from bot.roster_store import (
+from bot.roster_rows import (
     BRANCH_OF,
     BRANCHES,
     CHANGED,
+    UNBOUND,
     VERSION,
-    RosterStore,
+    acted_key,
     acts_key,
+    answer_field,
     answers_key,
     changes_key,
+    dump_answer,
     dump_change,
     dump_member,
+    load_answer,
     load_changes,
     load_member,
     members_key,
     names_key,
-    remove_member,
-    transact,
 )
+from bot.roster_store import RosterStore, remove_member, transact
 from bot.store import Store
 from handlers.book import Action, Attendance, Consent
 from scheduler.agenda import Meeting
@@ -99,31 +101,39 @@ class BranchBook:
             pipe.multi()
             if known is not None and not stays:
                 remove_member(pipe, who, known.branch_id)
+            pipe.srem(UNBOUND, who)
             _put(pipe, who, member)
             return member
 
         return transact(self._store, work)
 
     def unbind(self, openid: str) -> None:
-        """Take the member off the roster: roles, consent, name, mutes and answers go."""
-        self.forget(openid)
+        """Take the member off the roster: roles, consent, name, mutes and answers go. Only that they left stays, under
+        their pseudonym, so that the next import does not bring them back.
+        """
+        self._remove(openid, lambda pipe, who: pipe.sadd(UNBOUND, who))
 
     def forget(self, openid: str) -> None:
         """Remove everything kept about the member, a secretary's acts included; nothing happens when there is
         nothing.
         """
+        self._remove(openid, lambda pipe, who: pipe.srem(UNBOUND, who))
+
+    def _remove(self, openid: str, mark: Callable[[Any, str], object]) -> None:
         who = self._who(openid)
 
         def work(pipe: Any) -> None:
             branch_id = pipe.hget(BRANCH_OF, who)
-            acts = pipe.xrange(acts_key(branch_id)) if branch_id else []
-            theirs = [row for row, fields in acts if fields.get("by") == who]
+            acts = {key: _acts_of(pipe, key, who) for key in map(acts_key, pipe.smembers(acted_key(who)))}
             pipe.multi()
+            mark(pipe, who)
+            pipe.delete(acted_key(who))
+            for key, rows in acts.items():
+                if rows:
+                    pipe.xdel(key, *rows)
             if branch_id:
                 remove_member(pipe, who, branch_id)
                 pipe.incr(VERSION)
-            if theirs:
-                pipe.xdel(acts_key(branch_id), *theirs)
 
         transact(self._store, work)
 
@@ -203,17 +213,16 @@ class BranchBook:
         with self._store.commands() as client:
             pipe = client.pipeline(transaction=False)
             for member in members:
-                pipe.hget(answers_key(self._who(member.openid)), _answer_field(meeting))
+                pipe.hget(answers_key(self._who(member.openid)), answer_field(meeting))
             answers = pipe.execute()
-        return {one.openid: _load_answer(raw) for one, raw in zip(members, answers, strict=True) if raw}
+        return {one.openid: load_answer(raw) for one, raw in zip(members, answers, strict=True) if raw}
 
     def attend(self, openid: str, meeting: Meeting, answer: Attendance) -> None:
         """Keep a member's answer; it replaces an earlier one."""
         key = answers_key(self._who(openid))
-        kept = json.dumps([int(answer.coming), answer.reason, answer.at.isoformat()], ensure_ascii=False)
         with self._store.commands() as client:
             pipe = client.pipeline()
-            pipe.hset(key, _answer_field(meeting), kept)
+            pipe.hset(key, answer_field(meeting), dump_answer(answer))
             pipe.expire(key, ANSWERS_LAST)
             pipe.execute()
 
@@ -236,8 +245,9 @@ class BranchBook:
         transact(self._store, work)
 
     def _note(self, pipe: Any, by: str, action: Action, meeting: Meeting, about: str, now: datetime) -> None:
+        who = self._who(by)
         fields = {
-            "by": self._who(by),
+            "by": who,
             "action": action.value,
             "activity": meeting.activity_id,
             "rule_date": meeting.rule_date.isoformat(),
@@ -245,6 +255,12 @@ class BranchBook:
             "at": now.isoformat(),
         }
         pipe.xadd(acts_key(meeting.branch_id), fields, maxlen=ACTS_KEPT)
+        pipe.sadd(acted_key(who), meeting.branch_id)
+
+
+def _acts_of(client: Any, key: str, who: str) -> list[str]:
+    """The rows of that stream that tell what this one did."""
+    return [row for row, fields in client.xrange(key) if fields.get("by") == who]
 
 
 def _member(client: Any, who: str) -> Member | None:
@@ -268,12 +284,3 @@ def _over(rows: Mapping[str, str], before: date) -> list[str]:
         for change in load_changes(rows, activity).values()
         if max(change.rule_date, change.to or change.rule_date) < before
     ]
-
-
-def _answer_field(meeting: Meeting) -> str:
-    return f"{meeting.activity_id} {meeting.branch_id} {meeting.rule_date}"
-
-
-def _load_answer(raw: str) -> Attendance:
-    coming, reason, at = json.loads(raw)
-    return Attendance(bool(coming), reason, datetime.fromisoformat(at))

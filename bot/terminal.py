@@ -2,14 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, NoReturn
 
 import click
 
-from bot import wiring
+from bot import embedded, wiring
 from bot.encoders import NoEncoder
 from bot.settings import Settings, SettingsError, load
+from bot.store import Store, StoreUnavailable
 from content import library, wording
 from content.files import ContentError, Problem
 from content.matching import BadWeights
@@ -18,6 +20,7 @@ from handlers.services import Services
 say: Final = wiring.console()
 FINDING: Final = 1
 USAGE: Final = 2
+PATIENCE: Final = 60.0  # seconds one command of an operator's may take in the store
 
 
 def settings_or_exit() -> Settings:
@@ -41,6 +44,21 @@ def services_or_exit(settings: Settings) -> Services:
         fail(say("error_encoder", name=settings.encoder, package=error), FINDING)
     except BadWeights as error:
         fail(say("error_weights", reason=error), FINDING)
+
+
+@contextmanager
+def store_or_exit(settings: Settings) -> Iterator[Store]:
+    """The store, for work on everything at once; the embedded one is started for it unless it runs already. Exits when
+    it cannot be reached.
+    """
+    try:
+        if settings.redis_url:
+            yield Store(settings.redis_url, timeout=PATIENCE)
+            return
+        with embedded.running(settings.data_dir) as url:
+            yield Store(url, timeout=PATIENCE)
+    except (StoreUnavailable, embedded.StoreWillNotStart) as error:
+        fail(say("error_store", reason=error), FINDING)
 
 
 def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:

@@ -75,7 +75,7 @@ def dump_branches(branches: Iterable[Branch]) -> bytes:
 
 def dump_members(members: Iterable[Member], roles: Mapping[str, Role]) -> bytes:
     """`members.csv`; each role by its first word, in the order of `roles`."""
-    words = {role: word for word, role in reversed(roles.items())}
+    words = {role: word for word, role in reversed([*roles.items()])}
     return dump(
         MEMBER_COLUMNS,
         (

@@ -14,8 +14,10 @@ def without_names(question: str, names: Sequence[str]) -> list[str]:
     """
     pieces = [""]
     at = 0
+    every, short = "\n".join(names), tuple(name for name in names if 0 < len(name) < LEAST)
     while at < len(question):
-        named = max((_shared(question, at, name) for name in names), default=0)
+        may_name = question[at : at + LEAST] in every or question.startswith(short, at)
+        named = max((_shared(question, at, name) for name in names), default=0) if may_name else 0
         if named:
             pieces.append("")
         else:

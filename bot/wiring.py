@@ -11,6 +11,8 @@ from bot import embedded, encoders
 from bot.settings import Settings
 from bot.store import Store
 from content import language, library, small_talk, wording
+from content.activities import Activities
+from content.activities import load as load_activities
 from content.entries import Entry
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
@@ -56,6 +58,11 @@ def matcher(entries: Sequence[Entry], spoken: language.Language, encoder: Encode
 def encoder(wanted: str, data_dir: Path) -> Encoder | None:
     """The sentence encoder of the settings, one a process; None = characters and sounds alone. Raises NoEncoder."""
     return encoders.make(encoders.choose(wanted), data_dir)
+
+
+def activities(settings: Settings) -> Activities:
+    """What members are reminded of. Raises ContentError listing every finding."""
+    return load_activities(data_file(settings.content_dir, "activities.yaml"))
 
 
 def data_file(folder: Path, name: str) -> Path:

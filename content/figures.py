@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from content.numerals import CHARACTERS, DIGITS, UNITS, whole
 from content.text import fold_width
 
-_DIGITS: Final = dict(zip("〇零一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_SMALL: Final = {"十": 10, "百": 100, "千": 1000}
 _LARGE: Final = {"万": 10**4, "亿": 10**8}
-_NUMERAL: Final = "".join(_DIGITS) + "".join(_SMALL)
 _ARABIC = re.compile(r"(?<![\d.])(?:百分之)?(\d+(?:\.\d+)?)([千百]?[万亿]*)%?")
-_SECTION = re.compile(f"([{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)([万亿]*)")
+_SECTION = re.compile(f"([{CHARACTERS}]+(?:点[{CHARACTERS}]+)?)([万亿]*)")
 _CHINESE = re.compile(rf"(?<![\d几])(?<!数(?=[十百千]))(?!百分之\d)(百分之)?((?:{_SECTION.pattern})+)")
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ABOUT = re.compile("[一二三四五六七八九两]{2,3}[十百千万亿]*")  # 五六 is five or six
-_FRACTION = re.compile(f"([{_NUMERAL}]+)分之([{_NUMERAL}]+)")
+_FRACTION = re.compile(f"([{CHARACTERS}]+)分之([{CHARACTERS}]+)")
 _COUNTED: Final = (
     "个名家项条户人年月日天类级步种批所支处件期元次成倍分岁位座套场周届档大版章"  # after it, a numeral is a figure
 )
@@ -45,7 +43,7 @@ def figures(text: str) -> list[Figure]:
     found = [(match.start(), Figure(match[0], _arabic(match))) for match in _ARABIC.finditer(text)]
     fractions = list(_FRACTION.finditer(text))
     for match in fractions:
-        value = Decimal(_whole(match[2])) / Decimal(_whole(match[1]) or 1)
+        value = Decimal(whole(match[2])) / Decimal(whole(match[1]) or 1)
         if match[1] != "百":
             found.append((match.start(), Figure(match[0], value.quantize(Decimal("0.001")))))
     taken = [match.span() for match in fractions if match[1] != "百"]
@@ -82,7 +80,7 @@ def _arabic(match: re.Match[str]) -> Decimal:
 def _scale(units: str) -> Decimal:
     scale = Decimal(1)
     for unit in units:
-        scale *= _SMALL.get(unit) or _LARGE[unit]
+        scale *= UNITS.get(unit) or _LARGE[unit]
     return scale
 
 
@@ -98,20 +96,6 @@ def _chinese(numeral: str) -> Decimal:
 
 
 def _section(numeral: str) -> Decimal:
-    whole, _, decimals = numeral.partition("点")
-    value = Decimal(_whole(whole))
-    return value + Decimal("0." + "".join(str(_DIGITS.get(c, 0)) for c in decimals)) if decimals else value
-
-
-def _whole(numeral: str) -> int:
-    """A whole number below ten thousand; digits in a row are read as such (二〇一九)."""
-    if not any(unit in numeral for unit in _SMALL):
-        return int("".join(str(_DIGITS[c]) for c in numeral) or "0")
-    total, digit = 0, 0
-    for char in numeral:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            total += (digit or 1) * _SMALL[char]
-            digit = 0
-    return total + digit
+    before, _, decimals = numeral.partition("点")
+    value = Decimal(whole(before))
+    return value + Decimal("0." + "".join(str(DIGITS.get(c, 0)) for c in decimals)) if decimals else value

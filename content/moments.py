@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Final
 
+from content.numerals import whole
 from content.text import fold_width
 
-_DIGITS: Final = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMERAL = re.compile("[零〇一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]")
 _AFTER_NOON: Final = ("下午", "傍晚", "晚上", "晚", "夜里")
 _NOON: Final = "中午"
@@ -70,11 +70,7 @@ def _without_weekday_note(text: str) -> str:
 
 
 def _arabic(match: re.Match[str]) -> str:
-    numeral = match[0]
-    if "十" not in numeral:
-        return str(_DIGITS[numeral])
-    tens, _, ones = numeral.partition("十")
-    return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0))
+    return str(whole(match[0]))
 
 
 def _day(text: str, today: date) -> tuple[date | None, str]:

@@ -41,10 +41,15 @@ class Wording:
     @property
     def placeholders(self) -> dict[str, frozenset[str]]:
         """Which names each sentence expects to be filled."""
-        return {key: _placeholders(sentence) for key, sentence in self._sentences.items()}
+        return {key: gaps(sentence) for key, sentence in self._sentences.items()}
 
 
-def _placeholders(sentence: str) -> frozenset[str]:
+def gaps(sentence: str) -> frozenset[str]:
+    """The names a sentence expects to be filled. Raises ValueError for braces that do not pair.
+
+    >>> sorted(gaps("{date}（{weekday}）"))
+    ['date', 'weekday']
+    """
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
 
 

@@ -2,10 +2,13 @@
 here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 
-from content.calendar.days import DaySource
+from content.activities import Activity
+from content.calendar import Days, DaySource, Occurrence, Rule, occurrence_of, occurrences, parse_rule
+from scheduler.roster import Branch, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Appointment:
         source: how sure the day is.
         rule: the rule as editors say it.
         note: the secretary's words to the members; may be empty.
+        planned: the day it was announced for before the secretary moved it; None = the secretary has not.
     """
 
     meeting: Meeting
@@ -44,3 +48,61 @@ class Appointment:
     source: DaySource
     rule: str
     note: str = ""
+    planned: date | None = None
+
+
+def appointments(  # noqa: PLR0917 - a calendar needs them all
+    activity: Activity,
+    branch: Branch,
+    changes: Mapping[date, Change],
+    first: date,
+    last: date,
+    days: Days,
+    zone: tzinfo,
+) -> tuple[Appointment, ...]:
+    """The appointments of one branch that begin from `first` to `last`, both included, in order; cancelled ones on the
+    day on which they would have been.
+
+    Args:
+        changes: of this activity and branch, by rule date.
+
+    Raises:
+        BadRule: the branch's own rule cannot be read; an import would have refused it.
+    """
+    rule = rule_of(activity, branch)
+    found = {one.rule_date: one for one in occurrences(rule, first, last, days, activity.shift)}
+    for change in changes.values():
+        if change.to is not None and first <= change.to <= last and change.rule_date not in found:
+            moved_here = occurrence_of(rule, change.rule_date, days, activity.shift)
+            found |= {one.rule_date: one for one in (moved_here,) if one is not None}
+    made = [_appointment(activity, branch, one, changes.get(one.rule_date), zone) for one in found.values()]
+    return tuple(sorted((one for one in made if first <= one.begins.date() <= last), key=lambda one: one.begins))
+
+
+def rule_of(activity: Activity, branch: Branch) -> Rule:
+    """The branch's own rule where the activity lets it have one, else the activity's. Raises BadRule."""
+    return parse_rule(branch.party_day) if activity.branch_rule and branch.party_day else activity.rule
+
+
+def time_of(activity: Activity, branch: Branch) -> time:
+    """The branch's own time where the activity lets it have one, else the activity's."""
+    return branch.party_time if activity.branch_rule and branch.party_time else activity.at
+
+
+def _appointment(
+    activity: Activity, branch: Branch, one: Occurrence, change: Change | None, zone: tzinfo
+) -> Appointment:
+    change = change or Change(one.rule_date, version=0)
+    on = change.to or one.on
+    return Appointment(
+        meeting=Meeting(activity.id, branch.id, one.rule_date),
+        begins=datetime.combine(on, change.at or time_of(activity, branch), zone),
+        place=branch.place if activity.branch_rule else "",  # elsewhere a branch's own room would mislead
+        version=change.version,
+        cancelled=change.cancelled,
+        moved_from=one.rule_date if on != one.rule_date else None,
+        source=DaySource.DECIDED if change.to else one.source,
+        rule=rule_of(activity, branch).text,
+        note=change.note,
+        planned=one.on if change.to else None,
+    )

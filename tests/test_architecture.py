@@ -27,6 +27,8 @@ GRAMMAR = {  # modules that read Chinese text and name its numerals, units and m
     "content/calendar/notice.py",
     "content/figures.py",
     "content/moments.py",
+    "content/numerals.py",
+    "content/template_fields.py",
     "content/verify.py",
 }
 

@@ -3,20 +3,26 @@ file.
 """
 
 from content.calendar.days import Day, Days, DaySource, known, plain_week
-from content.calendar.occurrences import How, Occurrence, Shift, following, occurrences
+from content.calendar.grammar import BadRule, Reading, parse_rule, readings
+from content.calendar.occurrences import How, Occurrence, Shift, following, occurrence_of, occurrences
 from content.calendar.rules import Rule, Week
 
 __all__ = [
+    "BadRule",
     "Day",
     "DaySource",
     "Days",
     "How",
     "Occurrence",
+    "Reading",
     "Rule",
     "Shift",
     "Week",
     "following",
     "known",
+    "occurrence_of",
     "occurrences",
+    "parse_rule",
     "plain_week",
+    "readings",
 ]

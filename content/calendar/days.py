@@ -10,6 +10,7 @@ from typing import Final
 class DaySource(StrEnum):
     """Where a day's status comes from, surest first."""
 
+    DECIDED = "decided"  # somebody has chosen this very day
     UPLOADED = "uploaded"  # a notice an operator has entered
     OFFICIAL = "official"  # the State Council's notices, as a library carries them
     PROVISIONAL = "provisional"  # statutory days only: the year's notice is not out, make-up days are unknown
@@ -58,7 +59,7 @@ def plain_week(when: date) -> Day:
 
 def known(source: DaySource) -> bool:
     """Whether a date resting on this source may be told without a warning."""
-    return source in (DaySource.UPLOADED, DaySource.OFFICIAL)
+    return source not in (DaySource.PROVISIONAL, DaySource.WEEKDAY)
 
 
 def least_sure(sources: Iterable[DaySource]) -> DaySource:

@@ -91,6 +91,12 @@ def following(rule: Rule, first: date, count: int, days: Days, shift: Shift = DE
     return tuple(found[:count])
 
 
+def occurrence_of(rule: Rule, rule_date: date, days: Days, shift: Shift = DEFAULT) -> Occurrence | None:
+    """The occurrence of that rule date; None when the rule does not give that date."""
+    given = any(found == rule_date for found in rule.dates(rule_date, rule_date, days))
+    return _occurrence(rule, rule_date, days, shift) if given else None
+
+
 class _Watched:
     """Day data that remembers on what it rested."""
 

@@ -85,6 +85,8 @@ def read(text: str) -> Recurrence:
     for line in text.upper().split():
         if line.startswith("DTSTART"):
             start = _day(line, line.replace("=", ":").rpartition(":")[2].rstrip(";"))
+        elif parts:
+            raise BadRecurrence("rrule_part", line)
         else:
             parts = line.removeprefix("RRULE:").strip(";")
     recurrence = Recurrence(_checked(parts, start), start)

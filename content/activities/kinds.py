@@ -1,11 +1,10 @@
-"""The activities members are reminded of: whom, by which rule, how long before, in which words. Read from
-`activities.yaml`.
-"""
+"""What an activity is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from content.activities.texts import Words
 from content.calendar.occurrences import Shift
 from content.calendar.rules import Rule
 
@@ -37,6 +36,16 @@ class Quiet:
     begins: time
     ends: time
 
+    def covers(self, at: time) -> bool:
+        """Whether a time of day lies within; the end does not.
+
+        >>> Quiet(time(21, 30), time(7, 30)).covers(time(7, 0)), Quiet(time(21, 30), time(7, 30)).covers(time(7, 30))
+        (True, False)
+        """
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
 
 @dataclass(frozen=True)
 class Activity:
@@ -53,8 +62,8 @@ class Activity:
         at: when it begins.
         shift: where it goes when the day is not worked.
         leads: longest first.
-        texts: sentences by name; the caller fills their gaps.
-        fields: template field -> text with gaps.
+        texts: sentences by name (`texts.KINDS`, each also as a remark), with gaps (`texts.GAPS`).
+        fields: template field -> text with gaps; ``{remark}`` stands for the remark.
     """
 
     id: str
@@ -72,10 +81,16 @@ class Activity:
 
 @dataclass(frozen=True)
 class Activities:
-    """Everything `activities.yaml` says."""
+    """Everything `activities.yaml` says.
+
+    Attributes:
+        roles: editors' word for a role -> `Role` value.
+    """
 
     all: tuple[Activity, ...]
     quiet: Quiet
+    roles: Mapping[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
 
     def get(self, activity_id: str) -> Activity | None:
         """The activity of that id."""

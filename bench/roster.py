@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import embedded
-from bot.roster_report import ROLES
 from bot.roster_store import RosterStore
 from bot.store import Store
 from scheduler import roster_files
+from scheduler.roster import Role
 from scheduler.roster_changes import compare
 
 BRANCHES = 5_500
 MEMBERS = 138_000
+ROLES = {"党员": Role.MEMBER, "书记": Role.SECRETARY}
 
 
 def tables(folder: Path, moved: int = 0) -> tuple[Path, Path]:

@@ -1,18 +1,20 @@
 """`python -m bot roster …`: who belongs to which branch, from files and back, and how members are invited."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import click
 
-from bot import roster_report
+from bot import roster_report, wiring
 from bot.invitations import Invitations
-from bot.roster_report import ROLES
 from bot.roster_store import RosterStore
-from bot.terminal import FINDING, USAGE, as_text, fail, report, say, settings_or_exit, store_or_exit
+from bot.settings import Settings
+from bot.terminal import FINDING, USAGE, as_text, fail, findings, report, say, settings_or_exit, store_or_exit
 from content.files import ContentError, Problem
 from scheduler import roster_files
+from scheduler.roster import Role
 from scheduler.roster_changes import RosterChanges, compare
 
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -33,12 +35,13 @@ def roster() -> None:
 def import_(branches: Path, members: Path, yes: bool, strictly: bool, as_json: bool) -> None:
     """Show what two files would change in the roster; write it once that is confirmed."""
     settings = settings_or_exit()
-    wanted = _read(branches, members, as_json)
+    roles = _roles(settings)
+    wanted = _read(branches, members, roles, as_json)
     with store_or_exit(settings) as store:
         keeper = RosterStore(store)
         changes, version = _changes(keeper, wanted, strictly)
         if not as_json:
-            for line in roster_report.lines(changes):
+            for line in roster_report.lines(changes, roster_files.words_of(roles)):
                 click.echo(line)
         written = bool(changes) and (yes or _confirmed(as_json))
         if written and not keeper.write(changes, version):
@@ -54,10 +57,12 @@ def import_(branches: Path, members: Path, yes: bool, strictly: bool, as_json: b
 @click.option("--members", required=True, type=FILE, help=say("option_members"))
 def export(branches: Path, members: Path) -> None:
     """Write the roster as the two files that `import` reads."""
-    with store_or_exit(settings_or_exit()) as store:
+    settings = settings_or_exit()
+    roles = _roles(settings)
+    with store_or_exit(settings) as store:
         found = RosterStore(store).snapshot()
     _save(branches, roster_files.dump_branches(found.branches.values()))
-    _save(members, roster_files.dump_members(found.members.values(), ROLES))
+    _save(members, roster_files.dump_members(found.members.values(), roster_files.words_of(roles)))
     click.echo(say("roster_exported", branches=len(found.branches), members=len(found.members)))
 
 
@@ -85,10 +90,18 @@ def scene(branch_id: str) -> None:
     click.echo(found)
 
 
-def _read(branches: Path, members: Path, as_json: bool) -> roster_files.Roster:
+def _roles(settings: Settings) -> dict[str, Role]:
+    """Editors' words for the roles; exits with what is wrong with the file they stand in."""
+    try:
+        return {word: Role(role) for word, role in wiring.activities(settings).roles.items()}
+    except ContentError as error:
+        fail(findings(error.problems), FINDING)
+
+
+def _read(branches: Path, members: Path, roles: Mapping[str, Role], as_json: bool) -> roster_files.Roster:
     """What the files say; exits with everything that is wrong with them."""
     try:
-        return roster_files.read(_bytes(branches), _bytes(members), ROLES)
+        return roster_files.read(_bytes(branches), _bytes(members), roles)
     except ContentError as error:
         report(error.problems, as_json)
         raise

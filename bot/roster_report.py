@@ -1,24 +1,27 @@
 """What an import would change in the roster, in an operator's words. Openids are masked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.terminal import say
 from scheduler.roster import Branch, Member, Role
 from scheduler.roster_changes import Edit, RosterChanges
 
-ROLES: Final = {say(f"role_{role}"): role for role in Role}
 LINES: Final = 20  # of one kind of edit
 SHOWN: Final = 4  # characters of an openid at either end; enough to tell two apart, too little to write to anyone
 
 
-def lines(changes: RosterChanges) -> Iterator[str]:
-    """The changes in words: each, up to LINES of a kind, the counts, and what an operator should know beside them."""
+def lines(changes: RosterChanges, words: Mapping[Role, str]) -> Iterator[str]:
+    """The changes in words: each, up to LINES of a kind, the counts, and what an operator should know beside them.
+
+    Args:
+        words: what editors call a role.
+    """
     if not changes:
         yield say("roster_same")
     for name, edits in (("branches", changes.branches), ("members", changes.members)):
         for kind, some in _by_kind(edits).items():
-            yield from _lines(kind, some)
+            yield from _lines(kind, some, words)
         if edits:
             yield say(f"roster_{name}", **_sizes(edits))
     yield from _remarks(changes)
@@ -41,16 +44,16 @@ def _sizes(edits: Sequence[Edit[Any]]) -> dict[str, int]:
     return {kind: len(some) for kind, some in _by_kind(edits).items()}
 
 
-def _lines(kind: str, edits: Sequence[Edit[Any]]) -> Iterator[str]:
+def _lines(kind: str, edits: Sequence[Edit[Any]], words: Mapping[Role, str]) -> Iterator[str]:
     for edit in edits[:LINES]:
-        what = [_in_words(one) for one in (edit.before, edit.after) if one]
+        what = [_in_words(one, words) for one in (edit.before, edit.after) if one]
         became = say("roster_became", before=what[0], after=what[1]) if len(what) > 1 else what[0]
         yield say(f"roster_{kind}", what=became)
     if len(edits) > LINES:
         yield say("roster_and_more", count=len(edits) - LINES)
 
 
-def _in_words(one: Branch | Member) -> str:
+def _in_words(one: Branch | Member, words: Mapping[Role, str]) -> str:
     if isinstance(one, Branch):
         at = f"{one.party_time:%H:%M}" if one.party_time else ""
         return say(
@@ -62,7 +65,7 @@ def _in_words(one: Branch | Member) -> str:
             party_time=at,
             place=one.place,
         ).rstrip("　")
-    roles = ";".join(word for word, role in ROLES.items() if role in one.roles)
+    roles = ";".join(word for role, word in words.items() if role in one.roles)
     return say("roster_member", openid=_masked(one.openid), branch_id=one.branch_id, roles=roles)
 
 
@@ -77,6 +80,3 @@ def _remarks(changes: RosterChanges) -> Iterator[str]:
     for name in ("members_kept", "stay_away"):
         if some := getattr(changes, name):
             yield say(f"roster_{name}", count=len(some))
-    odd = sum(1 for edit in changes.members if edit.after and Role.MEMBER not in edit.after.roles)
-    if odd:
-        yield say("roster_no_member_role", count=odd, role=say("role_member"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from content import moments
+from content.calendar.grammar import BadRule, parse_rule
 from content.files import ContentError
 from content.text import fold_width
 from scheduler.roster import Branch, Member, Role
@@ -73,20 +74,20 @@ def dump_branches(branches: Iterable[Branch]) -> bytes:
     )
 
 
-def dump_members(members: Iterable[Member], roles: Mapping[str, Role]) -> bytes:
-    """`members.csv`; each role by its first word, in the order of `roles`."""
-    words = {role: word for word, role in reversed([*roles.items()])}
+def dump_members(members: Iterable[Member], words: Mapping[Role, str]) -> bytes:
+    """`members.csv`, each role by its word."""
     return dump(
         MEMBER_COLUMNS,
         (
-            (
-                one.openid,
-                one.branch_id,
-                ";".join(words[role] for role in dict.fromkeys(roles.values()) if role in one.roles),
-            )
+            (one.openid, one.branch_id, ";".join(word for role, word in words.items() if role in one.roles))
             for one in members
         ),
     )
+
+
+def words_of(roles: Mapping[str, Role]) -> dict[Role, str]:
+    """What each role is called where we write it: the first of its words."""
+    return {role: next(word for word, named in roles.items() if named is role) for role in roles.values()}
 
 
 def _branches(table: Table) -> dict[str, Branch]:
@@ -110,9 +111,18 @@ def _branch(row: Row, table: Table) -> Branch:
     for column in ("name", "parent", "place"):
         if len(cells[column]) > MAX_TEXT or not cells[column].isprintable():
             table.note(row.line, "bad_cell", title=column, limit=MAX_TEXT)
+    _check_rule(row, table)
     return Branch(
         cells["branch_id"], cells["name"], cells["parent"], cells["party_day"], _time(row, table), cells["place"]
     )
+
+
+def _check_rule(row: Row, table: Table) -> None:
+    try:
+        if row.cells["party_day"]:
+            parse_rule(row.cells["party_day"])
+    except BadRule as error:
+        table.note(row.line, error.kind, **dict(error.about))
 
 
 def _time(row: Row, table: Table) -> time | None:
@@ -152,7 +162,7 @@ def _roles(row: Row, table: Table, roles: Mapping[str, Role]) -> frozenset[Role]
     words = [word for word in _BETWEEN_ROLES.split(fold_width(row.cells["roles"])) if word]
     for word in words:
         if word not in roles:
-            table.note(row.line, "unknown_role", role=word, known=";".join(roles))
+            table.note(row.line, "unknown_role", role=word, known="、".join(roles))
     return frozenset(roles[word] for word in words if word in roles) or frozenset({Role.MEMBER})
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content.files import ContentError
 from scheduler.roster import Branch, Member, Role
-from scheduler.roster_files import BRANCH_COLUMNS, Roster, dump_branches, dump_members, read
+from scheduler.roster_files import BRANCH_COLUMNS, Roster, dump_branches, dump_members, read, words_of
 from scheduler.tables import Table, dump
 
 ROLES = {"党员": Role.MEMBER, "正式党员": Role.MEMBER, "党代表": Role.DELEGATE, "书记": Role.SECRETARY}
@@ -80,7 +80,7 @@ class TestReading:
 
 class TestRefusing:
     def test_every_mistake_of_both_files_is_named_at_once_with_its_line(self) -> None:
-        branches = BRANCHES + "hs-01,又一个,,,,\nhs 3,有空格,,,,\nhs-04,,,每月5日,25点,\n"
+        branches = BRANCHES + "hs-01,又一个,,,,\nhs 3,有空格,,,,\nhs-04,,,每月32日,25点,\n"
         members = MEMBERS + "oB,hs-01,\noC,nowhere,团员\n,hs-01,\n"
 
         assert refused(branches, members) == [
@@ -88,6 +88,7 @@ class TestRefusing:
             ("b.csv:5", "bad_branch_id"),
             ("b.csv:6", "bad_time"),
             ("b.csv:6", "empty_cell"),
+            ("b.csv:6", "rule_day"),
             ("m.csv:4", "member_twice"),
             ("m.csv:5", "unknown_branch"),
             ("m.csv:5", "unknown_role"),
@@ -134,7 +135,10 @@ class TestWriting:
     def test_what_is_written_is_read_again(self) -> None:
         roster = files()
 
-        assert files(dump_branches(roster.branches.values()), dump_members(roster.members.values(), ROLES)) == roster
+        assert (
+            files(dump_branches(roster.branches.values()), dump_members(roster.members.values(), words_of(ROLES)))
+            == roster
+        )
 
     @given(st.lists(st.tuples(st.text("=+-@'\"，,a \n", max_size=6), st.text(max_size=8)), max_size=6))
     def test_no_cell_is_a_formula_and_every_cell_is_read_as_it_was(self, rows: Sequence[tuple[str, str]]) -> None:

@@ -20,7 +20,7 @@ from bot.metrics import Metrics
 from bot.store import Arrival, Inbox, StoreUnavailable
 from bot.wechat import NOTHING, BadSignature, Gateway, Opened, Unreadable
 from handlers.dispatch import reply_to
-from handlers.messages import Incoming, Left, Memory, Outcome, Reply, Turn
+from handlers.messages import WRITTEN, Incoming, Left, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
 DEADLINE: Final = 4.0  # seconds; WeChat hangs up after 5
@@ -131,7 +131,7 @@ class Desk:
             if any(isinstance(note, Left) for note in turn.notes):
                 self.inbox.forget(message.sender, now)
             else:
-                self.inbox.finish(message.key, message.sender, turn, now)
+                self.inbox.finish(message.key, message.sender, turn, now, wrote=message.kind in WRITTEN)
         except StoreUnavailable as error:
             lost = [type(note).__name__ for note in turn.notes]
             log.error("not_kept", doing="forget" if "Left" in lost else "finish", notes=lost, reason=str(error))

@@ -1,7 +1,7 @@
 """WeChat's error codes and what to do about each: data, no logic.
 
-Meanings are WeChat's (developers.weixin.qq.com, "Global return codes"), the actions ours: whoever met a code without a
-row here skips the member, raises an alarm and never tries again.
+Meanings are WeChat's (developers.weixin.qq.com, "Global return codes"), the actions ours. A code without a row is never
+tried again.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,9 @@ class Action(StrEnum):
     TEMPLATE = "template"  # this channel is closed for the member: use a template
     NO_CHANNEL = "no_channel"  # this account may not use the channel at all
     PAUSE = "pause"  # the day's quota is used up: wait until midnight
-    HALT = "halt"  # an operator must put something right first
+    PARK = "park"  # an operator must put this activity's template right first
+    HALT = "halt"  # an operator must put something right first, nothing at all can be sent
+    UNKNOWN = "unknown"  # no row here: skip this member, and an operator should look
 
 
 ERRORS: Final[Mapping[int, tuple[Action, str]]] = MappingProxyType(
@@ -32,25 +34,25 @@ ERRORS: Final[Mapping[int, tuple[Action, str]]] = MappingProxyType(
         42001: (Action.REFRESH, "token"),
         40003: (Action.SKIP, "bad_openid"),  # of another account, or none
         40013: (Action.HALT, "app_id"),
-        40037: (Action.HALT, "template_gone"),  # deleted, or its category was changed
+        40037: (Action.PARK, "template_gone"),  # deleted, or its category was changed
         40066: (Action.NO_CHANNEL, "no_such_call"),
         40125: (Action.HALT, "app_secret"),
         40164: (Action.HALT, "ip_not_listed"),
         40241: (Action.SENT, "same_key"),  # a second message with this client_msg_id
         40243: (Action.HALT, "app_secret_frozen"),
-        40249: (Action.HALT, "content_blocked"),
-        40252: (Action.HALT, "content_in_review"),
+        40249: (Action.PARK, "content_blocked"),
+        40252: (Action.PARK, "content_in_review"),
         41001: (Action.HALT, "token_missing"),
         41002: (Action.HALT, "app_id"),
         41004: (Action.HALT, "app_secret"),
-        41028: (Action.HALT, "jump"),
-        41029: (Action.HALT, "jump"),
-        41030: (Action.HALT, "jump"),
+        41028: (Action.PARK, "jump"),
+        41029: (Action.PARK, "jump"),
+        41030: (Action.PARK, "jump"),
         43004: (Action.SKIP, "unfollowed"),
         43019: (Action.SKIP, "blacklisted"),
         43101: (Action.SKIP, "refused"),
         43106: (Action.HALT, "punished"),
-        43116: (Action.HALT, "template_restricted"),
+        43116: (Action.PARK, "template_restricted"),
         43117: (Action.SKIP, "too_often"),  # too many messages to this one member
         45002: (Action.TEMPLATE, "too_long"),
         45009: (Action.PAUSE, "quota"),
@@ -76,6 +78,6 @@ def rule(code: int) -> tuple[Action, str]:
     >>> rule(43004)
     (<Action.SKIP: 'skip'>, 'unfollowed')
     >>> rule(99999)
-    (<Action.SKIP: 'skip'>, 'code_99999')
+    (<Action.UNKNOWN: 'unknown'>, 'code_99999')
     """
-    return ERRORS.get(code, (Action.SKIP, f"code_{code}"))
+    return ERRORS.get(code, (Action.UNKNOWN, f"code_{code}"))

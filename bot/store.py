@@ -37,6 +37,7 @@ TIMEOUT: Final = 0.5  # seconds for one command; WeChat waits five for the whole
 REST: Final = 3.0  # seconds a failed store is left alone
 REPLY_LASTS: Final = timedelta(minutes=5)  # WeChat sends again within 15 s
 CLAIM_LASTS: Final = timedelta(seconds=8)  # a worker that died keeps a message no longer than this
+WROTE_LASTS: Final = timedelta(hours=48)  # how long after a member wrote WeChat takes texts for them
 NONCE_LASTS: Final = timedelta(minutes=11)  # must outlive the time window of the webhook
 SECRET: Final = "bot:secret"  # noqa: S105 - a key's name
 MISSES: Final = "bot:misses"
@@ -169,14 +170,18 @@ class Inbox:
             in_day=int(in_day or 0),
         )
 
-    def finish(self, key: str, sender: str, turn: Turn, now: datetime) -> None:
-        """Keep the reply for retries, the memory for the next message, the counts and the notes. Fail open."""
+    def finish(self, key: str, sender: str, turn: Turn, now: datetime, *, wrote: bool = False) -> None:
+        """Keep the reply for retries, the memory for the next message, the counts, the notes, and when the member last
+        wrote (`wrote`; events do not count). Fail open.
+        """
         who = self._pseudonyms(sender)
         minute, day = _minute_key(who, now), _day_key(who, now)
         with self._store.commands() as client:
             pipe = client.pipeline(transaction=False)
             pipe.set(_reply_key(key), json.dumps([turn.reply.outcome, turn.reply.text]), ex=REPLY_LASTS)
             pipe.set(_memory_key(who), _dump_memory(turn.memory), ex=MEMORY_LASTS)
+            if wrote:
+                pipe.set(wrote_key(sender), now.timestamp(), ex=WROTE_LASTS)
             pipe.incr(minute)
             pipe.expire(minute, timedelta(minutes=2))
             pipe.incr(day)
@@ -189,7 +194,7 @@ class Inbox:
         """Remove everything kept about a member. The caller must not go on silently when this fails."""
         who = self._pseudonyms(sender)
         with self._store.commands() as client:
-            client.delete(_memory_key(who), _minute_key(who, now), _day_key(who, now))
+            client.delete(_memory_key(who), wrote_key(sender), _minute_key(who, now), _day_key(who, now))
             for stream in (MISSES, RATINGS):
                 rows: Any = client.xrange(stream)
                 if theirs := [row for row, fields in rows if fields.get("who") == who]:
@@ -233,6 +238,11 @@ def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
                 "at": now.isoformat(),
             }
             pipe.xadd(RATINGS, fields, maxlen=MAX_RATINGS)
+
+
+def wrote_key(openid: str) -> str:
+    """Where it stands when that member last wrote, in seconds since 1970."""
+    return f"bot:wrote:{_short(openid)}"
 
 
 def _short(text: str) -> str:

@@ -30,6 +30,10 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+WRITTEN: Final = frozenset({Kind.TEXT, Kind.VOICE, Kind.IMAGE, Kind.VIDEO, Kind.LOCATION, Kind.LINK})
+"""What members write themselves; the rest are events."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One verified, decrypted message.

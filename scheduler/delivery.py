@@ -22,7 +22,7 @@ class Push:
         wrote_at: when the member last wrote to the account (aware); None = not known.
     """
 
-    openid: str
+    openid: str = field(repr=False)
     key: str
     activity_id: str
     fields: Mapping[str, str]
@@ -69,7 +69,9 @@ class Halt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Nothing can be sent at all until midnight (Asia/Shanghai) or until an operator has looked."""
+    """No push of this activity can be sent until midnight (Asia/Shanghai) or until an operator has looked. The sender
+    answers so to every push until then, without asking the platform again.
+    """
 
     reason: str
     halt: Halt

@@ -27,6 +27,7 @@ _ERRORS: Final = {
     40037: "invalid template_id",
     40066: "invalid url",
     40125: "invalid appsecret",
+    40164: "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist",
     41001: "access_token missing",
     42001: "access_token expired",
     43004: "require subscribe",
@@ -37,6 +38,7 @@ _ERRORS: Final = {
     45015: "response out of time limit or subscription is canceled",
     45047: "out of response count limit",
     47001: "data format error",
+    47003: "argument invalid! data.thing1.value is empty",
 }
 
 

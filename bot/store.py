@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import redis
+from redis.commands.core import Script
 
 from handlers.messages import (
     BLANK,
@@ -99,6 +100,10 @@ class Store:
                 self._secret = str(client.get(SECRET))
         return self._secret
 
+    def script(self, source: str) -> Script:
+        """A Lua script to be run within `commands`, on the client or a pipeline of it (``client=``)."""
+        return self._client.register_script(source)
+
     def settings(self, *names: str) -> dict[str, str]:
         """Server settings by name, for `doctor`."""
         with self.commands() as client:
@@ -106,14 +111,20 @@ class Store:
 
 
 class Pseudonyms:
-    """Members' openids as strings that cannot be turned back without the key."""
+    """Members' openids as strings that cannot be turned back without the key.
 
-    def __init__(self, key: str) -> None:
-        self._key = key.encode()
+    Args:
+        key: the key, or what gives it when it is first needed (`Store.secret`).
+    """
+
+    def __init__(self, key: str | Callable[[], str]) -> None:
+        self._key = key
 
     def __call__(self, openid: str) -> str:
-        """The same short string for the same openid."""
-        return hmac.digest(self._key, openid.encode("utf-8", "replace"), hashlib.sha256).hex()[:24]
+        """The same short string for the same openid. Raises what the key's giver raises."""
+        if not isinstance(self._key, str):
+            self._key = self._key()
+        return hmac.digest(self._key.encode(), openid.encode("utf-8", "replace"), hashlib.sha256).hex()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,197 @@
+"""The ledger in the store: who was told what. Implements `scheduler.reminders.Ledger`.
+
+A row stands under the member's pseudonym; no openid is kept here. Everything of one branch lies under keys of its own,
+small enough for the server to pack tightly (about 36 bytes a member and reminder).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.ledger_format import (
+    HEARD,
+    LAST_TICK,
+    OPEN_ONES,
+    ROUNDS,
+    as_opened,
+    counts_key,
+    dump_heard,
+    dump_mark,
+    dump_meeting,
+    dump_notice,
+    dump_round,
+    first_row,
+    in_milliseconds,
+    load_heard,
+    load_mark,
+    load_meeting,
+    load_notice,
+    milliseconds,
+    missed_key,
+    notices_key,
+    rows_key,
+)
+from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, SETTLE, SWEEP, TURN
+from bot.store import Pseudonyms, Store
+from scheduler.agenda import Meeting
+from scheduler.reminders import AGAIN, CHANGED, EXPIRED, LATER, UNMARKED, Expiry, Heard, Mark, Notice, Opening, Reminder
+
+YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
+LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
+PAGE: Final = 500  # commands in one round trip
+
+Call = tuple[Any, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
+
+
+class LedgerStore:
+    """The ledger. Every method raises StoreUnavailable."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._who = Pseudonyms(store.secret)
+        self._open, self._expire, self._claim = map(store.script, (OPEN, EXPIRE, CLAIM))
+        self._settle, self._sweep, self._turn, self._forget = map(store.script, (SETTLE, SWEEP, TURN, FORGET))
+
+    def last_tick(self) -> datetime | None:
+        """The moment the last whole tick acted for; None = there was none."""
+        with self._store.commands() as client:
+            raw: Any = client.get(LAST_TICK)
+        return datetime.fromisoformat(raw) if raw else None
+
+    def ticked(self, now: datetime) -> None:
+        """A tick is done with everything that was due until then."""
+        with self._store.commands() as client:
+            client.set(LAST_TICK, now.isoformat())
+
+    def opened(self, branch_ids: Collection[str]) -> dict[str, frozenset[str]]:
+        """Keys of the reminders opened so far, by branch id."""
+        found = self._each("hkeys", [(notices_key(branch_id),) for branch_id in branch_ids])
+        return {branch_id: frozenset(keys) for branch_id, keys in zip(branch_ids, found, strict=True)}
+
+    def notices(self, branch_id: str) -> list[Notice]:
+        """The reminders opened so far in a branch, the oldest first."""
+        with self._store.commands() as client:
+            found: Any = client.hgetall(notices_key(branch_id))
+        notices = [load_notice(key, raw) for key, raw in found.items()]
+        return sorted(notices, key=lambda notice: notice.opened or notice.until)
+
+    def noted(self, reminders: Sequence[Reminder]) -> list[Notice]:
+        """What reminders say; those never opened, or long over, are missing."""
+        wanted = [(notices_key(reminder.meeting.branch_id), reminder.key) for reminder in reminders]
+        found = self._each("hget", wanted)
+        return [load_notice(key, raw) for (_, key), raw in zip(wanted, found, strict=True) if raw]
+
+    def heard(self) -> dict[Meeting, Heard]:
+        """What was last said of each meeting that is not long over."""
+        with self._store.commands() as client:
+            found: Any = client.hgetall(HEARD)
+        return {load_meeting(key): load_heard(raw) for key, raw in found.items()}
+
+    def hear(self, meeting: Meeting, heard: Heard) -> None:
+        """Note what holds of a meeting from now on."""
+        with self._store.commands() as client:
+            client.hset(HEARD, dump_meeting(meeting), dump_heard(heard))
+
+    def open(self, openings: Sequence[Opening], now: datetime) -> int:
+        """Open reminders; those opened before are left alone, except that AGAIN and LATER take in new members."""
+        return sum(self._scripts([self._opening(opening, now) for opening in openings]))
+
+    def expire(self, expiries: Sequence[Expiry], now: datetime) -> int:
+        """Report reminders as never sent, unless they were opened or reported. How many are new."""
+        return sum(self._scripts([self._expiry(expiry, now) for expiry in expiries]))
+
+    def supersede(self, meeting: Meeting) -> None:
+        """Skip as CHANGED whatever is still due of the meeting's reminders."""
+        of_it = [notice for notice in self.notices(meeting.branch_id) if notice.reminder.meeting == meeting]
+        self._scripts([(self._turn, _rows_and_counts(notice), ["d", f"k{CHANGED}"]) for notice in of_it])
+
+    def rows(self, notice: Notice, openids: Iterable[str]) -> dict[str, Mark]:
+        """The marks of some members; those it does not concern are missing."""
+        with self._store.commands() as client:
+            found: Any = client.hgetall(rows_key(notice.reminder))
+        return {openid: load_mark(row) for openid in openids if (row := found.get(self._who(openid)))}
+
+    def claim(self, notice: Notice, openids: Sequence[str], now: datetime) -> list[str]:
+        """Take members to be told. See `Ledger.claim`."""
+        asked = {self._who(openid): openid for openid in openids}
+        keys = [rows_key(notice.reminder), OPEN_ONES]
+        times = [milliseconds(now), in_milliseconds(LEASE), in_milliseconds(YOUNG)]
+        (taken,) = self._scripts([(self._claim, keys, [notice.reminder.key, *times, *asked])])
+        return [asked[who] for who in taken]
+
+    def settle(self, notice: Notice, marks: Mapping[str, Mark], now: datetime) -> None:
+        """Write down how it went. See `Ledger.settle`."""
+        rows = [part for openid, mark in marks.items() for part in (self._who(openid), dump_mark(mark))]
+        keys = [*_rows_and_counts(notice), OPEN_ONES]
+        self._scripts([(self._settle, keys, [notice.reminder.key, milliseconds(now), *rows])])
+
+    def stale(self, now: datetime, idle: timedelta) -> list[Notice]:
+        """Open reminders without progress for so long, those of the soonest meeting first."""
+        with self._store.commands() as client:
+            keys: Any = client.zrangebyscore(OPEN_ONES, "-inf", milliseconds(now - idle))
+            put_back: Any = client.zrangebyscore(OPEN_ONES, milliseconds(now) + 1, "+inf")  # a clock was
+        notices = self.noted([Reminder.of_key(key) for key in (*keys, *put_back)])
+        return sorted(notices, key=lambda notice: notice.until - notice.ahead)
+
+    def sweep(self, notices: Sequence[Notice], now: datetime, idle: timedelta) -> list[int]:
+        """Age what was never marked, skip what is of no use any more, close what is done.
+
+        Returns:
+            for each reminder how many members are still to be told; -1 = someone else is at it.
+        """
+        return self._scripts([self._sweeping(notice, now, idle) for notice in notices])
+
+    def forget(self, openid: str, branch_id: str) -> None:
+        """Remove every row of a member in that branch, pending ones included."""
+        who = self._who(openid)
+        self._scripts([(self._forget, _rows_and_counts(notice), [who]) for notice in self.notices(branch_id)])
+
+    def _opening(self, opening: Opening, now: datetime) -> Call:
+        notice = as_opened(opening.notice, now)
+        reminder, appointment = notice.reminder, notice.appointment
+        grows = reminder.lead in (AGAIN, LATER)
+        heard = "" if grows else dump_heard(Heard(appointment.begins, appointment.cancelled))
+        names = [reminder.key, dump_notice(notice), dump_round(notice.round), dump_meeting(reminder.meeting)]
+        rows = [part for openid, reason in opening.audience.items() for part in (self._who(openid), first_row(reason))]
+        branch_id = reminder.meeting.branch_id
+        own = [notices_key(branch_id), missed_key(branch_id), *_rows_and_counts(notice)]
+        args = [*names, heard, milliseconds(now), milliseconds(now), int(grows), *rows]
+        return self._open, [*own, OPEN_ONES, ROUNDS, HEARD], args
+
+    def _expiry(self, expiry: Expiry, now: datetime) -> Call:
+        reminder, round_ = expiry.notice.reminder, expiry.notice.round
+        branch_id = reminder.meeting.branch_id
+        keys = [notices_key(branch_id), missed_key(branch_id), counts_key(round_), ROUNDS]
+        return self._expire, keys, [reminder.key, expiry.reason, expiry.count, dump_round(round_), milliseconds(now)]
+
+    def _sweeping(self, notice: Notice, now: datetime, idle: timedelta) -> Call:
+        over = int(now + notice.ahead >= notice.until)
+        times = [milliseconds(now), milliseconds(now - idle), in_milliseconds(YOUNG)]
+        keys = [*_rows_and_counts(notice), OPEN_ONES]
+        return self._sweep, keys, [notice.reminder.key, *times, over, EXPIRED, UNMARKED]
+
+    def _scripts(self, calls: Sequence[Call]) -> list[Any]:
+        """Run scripts, PAGE of them in one round trip."""
+        results: list[Any] = []
+        for start in range(0, len(calls), PAGE):
+            with self._store.commands() as client:
+                pipe = client.pipeline(transaction=False)
+                for script, keys, args in calls[start : start + PAGE]:
+                    script(keys=keys, args=args, client=pipe)
+                results += pipe.execute()
+        return results
+
+    def _each(self, command: str, arguments: Sequence[tuple[str, ...]]) -> list[Any]:
+        """Run a command many times, PAGE of them in one round trip."""
+        results: list[Any] = []
+        for start in range(0, len(arguments), PAGE):
+            with self._store.commands() as client:
+                pipe = client.pipeline(transaction=False)
+                for one in arguments[start : start + PAGE]:
+                    getattr(pipe, command)(*one)
+                results += pipe.execute()
+        return results
+
+
+def _rows_and_counts(notice: Notice) -> list[str]:
+    return [rows_key(notice.reminder), counts_key(notice.round)]

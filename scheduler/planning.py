@@ -1,0 +1,134 @@
+"""What is due: from an appointment and what was told of it to reminders. Pure.
+
+Two rules hold whatever happens. A member is told under the same names once. And after a standstill only the most
+specific lead that is still of use is told; the others are reported, not made up for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from content.activities import Activity, Lead, Quiet
+from scheduler.agenda import Appointment
+from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, OPT_OUT, Heard, Notice, Reminder
+from scheduler.roster import Member
+
+LATE_AT_MOST: Final = timedelta(days=3)  # a lead is told this late at most: a weekend's standstill loses nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done about one meeting at one moment.
+
+    Attributes:
+        correction: for those who heard something else.
+        holds: what holds now, when it differs from what they heard and it is too late to tell them.
+        lead: the lead to be told now.
+        missed: leads that were not told in time, each with EXPIRED or MERGED.
+    """
+
+    correction: Notice | None = None
+    holds: Heard | None = None
+    lead: Notice | None = None
+    missed: tuple[tuple[Notice, str], ...] = ()
+
+
+def due(
+    appointment: Appointment, leads: Sequence[Lead], quiet: Quiet, heard: Heard | None, since: datetime, now: datetime
+) -> Plan:
+    """What is due about one meeting.
+
+    Args:
+        leads: the activity's, longest first.
+        heard: what its members last heard; None = nothing.
+        since: when this was last asked; what was missed between then and now is reported.
+        now: aware, as everything here.
+    """
+    correction, holds = _correction(appointment, heard, now)
+    plan = Plan(_now(correction, quiet, now), holds)
+    if appointment.cancelled:
+        return plan
+    dues = _dues(appointment.begins, leads, quiet)
+    current = max((number for number, (when, _) in enumerate(dues) if when <= now), default=None)
+    lead = None if current is None else _notice(appointment, dues, current)
+    lead = lead if lead and now < lead.until else None
+    missed = [
+        (_notice(appointment, dues, number), MERGED if lead else EXPIRED)
+        for number, (when, _) in enumerate(dues)
+        if since < when <= now and not (lead and number == current)
+    ]
+    return replace(plan, lead=_now(lead, quiet, now), missed=tuple(missed))
+
+
+def awake(when: datetime, quiet: Quiet, before: datetime) -> datetime:
+    """The first moment from `when` on outside the quiet hours; `when` itself if that would be too late."""
+    if not quiet.covers(when.timetz().replace(tzinfo=None)):
+        return when
+    end = datetime.combine(when.date(), quiet.ends, when.tzinfo)
+    end = end if end > when else end + timedelta(days=1)
+    return end if end < before else when
+
+
+def audience(activity: Activity, members: Iterable[Member]) -> dict[str, str]:
+    """Whom an activity concerns, by openid, with the reason each is skipped for; empty = is told. Members without one
+    of its roles are missing.
+    """
+    return {member.openid: _skipped(activity, member) for member in members if activity.roles & member.roles}
+
+
+def _skipped(activity: Activity, member: Member) -> str:
+    if member.exempt:
+        return EXEMPT
+    return OPT_OUT if activity.id in member.muted else ""
+
+
+def without(audience: Mapping[str, str], heard: Iterable[str]) -> dict[str, str]:
+    """The same audience; those who heard it already are skipped."""
+    known = set(heard)
+    return {openid: reason or (MERGED if openid in known else "") for openid, reason in audience.items()}
+
+
+def says_the_same(earlier: Notice, notice: Notice, quiet: Quiet, leads: Sequence[Lead]) -> bool:
+    """Whether someone told by an earlier reminder of the same meeting needs this lead no more: the earlier one, of
+    another edition, named the same date when the lead was due already.
+    """
+    lead = next((lead for lead in leads if lead.id == notice.reminder.lead), None)
+    begins = notice.appointment.begins
+    return (
+        lead is not None
+        and earlier.reminder.edition != notice.reminder.edition
+        and not earlier.appointment.cancelled
+        and earlier.appointment.begins == begins
+        and earlier.opened is not None
+        and earlier.opened >= awake(lead.before(begins), quiet, begins)
+    )
+
+
+def _correction(appointment: Appointment, heard: Heard | None, now: datetime) -> tuple[Notice | None, Heard | None]:
+    holds = Heard(appointment.begins, appointment.cancelled)
+    if heard is None or heard == holds or (heard.cancelled and appointment.cancelled):
+        return None, None
+    lead, until = (CANCELLED, heard.begins) if appointment.cancelled else (MOVED, appointment.begins)
+    if now >= until:
+        return None, holds
+    said = replace(appointment, begins=until)  # what is cancelled is the date they heard
+    reminder = Reminder(appointment.meeting, lead, f"{appointment.version}@{until:%Y%m%d%H%M}")
+    return Notice(reminder, said, until, heard.begins), None
+
+
+def _dues(begins: datetime, leads: Sequence[Lead], quiet: Quiet) -> list[tuple[datetime, Lead]]:
+    """When each lead is due, the soonest first. Of two due at once the more specific stands for both."""
+    dues = {awake(lead.before(begins), quiet, begins): lead for lead in leads}
+    return sorted(((when, lead) for when, lead in dues.items() if when < begins), key=lambda item: item[0])
+
+
+def _notice(appointment: Appointment, dues: Sequence[tuple[datetime, Lead]], number: int) -> Notice:
+    when, lead = dues[number]
+    until = min(appointment.begins, when + LATE_AT_MOST, *(later for later, _ in dues[number + 1 :]))
+    return Notice(Reminder(appointment.meeting, lead.id, str(appointment.version)), appointment, until)
+
+
+def _now(notice: Notice | None, quiet: Quiet, now: datetime) -> Notice | None:
+    """The notice unless it must wait for the end of the quiet hours."""
+    return notice if notice and awake(now, quiet, notice.until) == now else None

@@ -1,0 +1,151 @@
+"""One tick of the clock: what is due in every branch, written into the ledger. Several processes may do it at once, and
+leave off anywhere: the ledger opens a reminder once.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from content.activities import Activities
+from scheduler.agenda import Meeting
+from scheduler.planner import Planned, Planner, Troubled
+from scheduler.planning import audience, says_the_same, without
+from scheduler.reminders import Condition, Expiry, Ledger, Notice, Opening, Reminder
+from scheduler.roster import Member, Roster
+
+MAY_HAVE_HEARD: Final = (Condition.CLAIMED, Condition.SENT, Condition.DELIVERED, Condition.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick did, or would do.
+
+    Attributes:
+        openings: reminders to be sent from now on.
+        expiries: reminders that never will be.
+        opened: how many of the openings were new; less when another process was faster.
+    """
+
+    openings: tuple[Opening, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
+    troubled: tuple[Troubled, ...] = ()
+    opened: int = 0
+
+
+@dataclass(frozen=True)
+class Ticker:
+    """Turns due meetings into open reminders."""
+
+    planner: Planner
+    roster: Roster
+    ledger: Ledger
+    activities: Callable[[], Activities]
+
+    def tick(self, now: datetime, ahead: timedelta = timedelta(0), *, dry: bool = False) -> Ticked:
+        """Open everything due at `now` that was not opened before.
+
+        Args:
+            now: the time to act for (aware).
+            ahead: how far that is ahead of the real clock.
+            dry: change nothing, only say what would be done.
+        """
+        activities = self.activities()
+        found = list(self.planner.plans(activities, now))
+        planned = [one for one in found if isinstance(one, Planned)]
+        branch_ids = list(dict.fromkeys(one.branch.id for one in planned))
+        opened = self.ledger.opened(branch_ids)
+        members = self.roster.members(branch_ids)
+        planned = [_new(one, opened[one.branch.id]) for one in planned]
+        corrections = {one.meeting: o for one in planned if (o := self._correction(one, members, dry=dry))}
+        again = {one.meeting for one in planned if _other_edition(one, opened[one.branch.id])}
+        leads = [self._lead(one, members, corrections.get(one.meeting), activities, again) for one in planned]
+        openings = [*corrections.values(), *(one for one in leads if one)]
+        openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
+        expiries = [expiry for one in planned for expiry in _expiries(one, members)]
+        count = 0 if dry else self._write(planned, openings, expiries, now, now - ahead)
+        troubled = tuple(one for one in found if isinstance(one, Troubled))
+        return Ticked(tuple(openings), tuple(expiries), troubled, count)
+
+    def _correction(self, one: Planned, members: Mapping[str, Sequence[Member]], *, dry: bool) -> Opening | None:
+        """Those who may have heard something else are told once; the others' reminders are stopped."""
+        notice = one.plan.correction
+        if notice is None:
+            return None
+        if not dry:
+            self.ledger.supersede(one.meeting)  # first, so that nobody is told the old date from here on
+        earlier = [other for other in self.ledger.notices(one.branch.id) if other.reminder.meeting == one.meeting]
+        concerned = audience(one.activity, members[one.branch.id])
+        heard = set(self._heard(earlier, list(concerned)))
+        return Opening(notice, {openid: reason for openid, reason in concerned.items() if openid in heard})
+
+    def _lead(
+        self,
+        one: Planned,
+        members: Mapping[str, Sequence[Member]],
+        correction: Opening | None,
+        activities: Activities,
+        again: Collection[Meeting],
+    ) -> Opening | None:
+        notice = one.plan.lead
+        if notice is None:
+            return None
+        concerned = audience(one.activity, members[one.branch.id])
+        heard = set(correction.audience) if correction else set()
+        if one.meeting in again:
+            heard |= set(self._heard(self._same(notice, one, activities), list(concerned)))
+        return Opening(notice, without(concerned, heard))
+
+    def _same(self, notice: Notice, one: Planned, activities: Activities) -> list[Notice]:
+        return [
+            earlier
+            for earlier in self.ledger.notices(one.branch.id)
+            if earlier.reminder.meeting == one.meeting
+            and says_the_same(earlier, notice, activities.quiet, one.activity.leads)
+        ]
+
+    def _heard(self, notices: Sequence[Notice], openids: Sequence[str]) -> Iterator[str]:
+        for notice in notices:
+            marks = self.ledger.rows(notice, openids)
+            yield from (openid for openid, mark in marks.items() if mark.condition in MAY_HAVE_HEARD)
+
+    def _write(
+        self,
+        planned: Sequence[Planned],
+        openings: Sequence[Opening],
+        expiries: Sequence[Expiry],
+        now: datetime,
+        real: datetime,
+    ) -> int:
+        for one in planned:
+            if one.plan.holds:
+                self.ledger.hear(one.meeting, one.plan.holds)
+        opened = self.ledger.open(openings, real)
+        self.ledger.expire(expiries, real)
+        self.ledger.ticked(now)
+        return opened
+
+
+def _new(one: Planned, opened: Collection[str]) -> Planned:
+    """The plan without what was opened before."""
+
+    def unopened(notice: Notice | None) -> Notice | None:
+        return notice if notice and notice.reminder.key not in opened else None
+
+    plan = replace(one.plan, correction=unopened(one.plan.correction), lead=unopened(one.plan.lead))
+    return replace(one, plan=plan)
+
+
+def _other_edition(one: Planned, opened: Collection[str]) -> bool:
+    """Whether the meeting's members were told of it under another edition than that of the lead due now."""
+    if one.plan.lead is None:
+        return False
+    reminders = (Reminder.of_key(key) for key in opened)
+    edition = one.plan.lead.reminder.edition
+    return any(reminder.meeting == one.meeting and reminder.edition != edition for reminder in reminders)
+
+
+def _expiries(one: Planned, members: Mapping[str, Sequence[Member]]) -> Iterator[Expiry]:
+    concerned = audience(one.activity, members[one.branch.id]) if one.plan.missed else {}
+    count = sum(not reason for reason in concerned.values())
+    yield from (Expiry(notice, reason, count) for notice, reason in one.plan.missed)

@@ -90,6 +90,7 @@ def dump_notice(notice: Notice) -> str:
         "source": at.source.value,
         "rule": at.rule,
         "note": at.note,
+        "planned": at.planned.isoformat() if at.planned else "",
         "until": notice.until.isoformat(),
         "was": notice.was.isoformat() if notice.was else "",
         "opened": notice.opened.isoformat() if notice.opened else "",
@@ -112,6 +113,7 @@ def load_notice(key: str, text: str) -> Notice:
         source=DaySource(kept["source"]),
         rule=kept.get("rule", ""),
         note=kept.get("note", ""),
+        planned=date.fromisoformat(kept["planned"]) if "planned" in kept else None,
     )
     was, opened = (datetime.fromisoformat(kept[name]) if name in kept else None for name in ("was", "opened"))
     until, ahead = datetime.fromisoformat(kept["until"]), timedelta(seconds=kept.get("ahead", 0.0))

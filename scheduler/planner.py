@@ -20,12 +20,17 @@ Appointments = Callable[[Activity, Branch, Mapping[date, Change], date, date], S
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A meeting about which something is to be done."""
+    """A meeting about which something is to be done.
+
+    Attributes:
+        twin: whether members heard of a meeting at the same moment that the rule gave before it was edited.
+    """
 
     activity: Activity
     branch: Branch
     meeting: Meeting
     plan: Plan
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +89,23 @@ class Planner:
         for rule_date, one in found.items():
             heard = facts.heard.get(rule_date)
             plan = due(one, facts.activity.leads, facts.activities.quiet, heard, since, now)
-            yield Planned(facts.activity, facts.branch, one.meeting, plan)
+            twin = any(said.begins == one.begins for day, said in facts.heard.items() if day != rule_date)
+            yield Planned(facts.activity, facts.branch, one.meeting, plan, twin)
 
     def _between(self, facts: "_Facts", first: date, last: date) -> Sequence[Appointment]:
         return self.appointments(facts.activity, facts.branch, facts.changes, first, last)
 
     def _elsewhere(self, facts: "_Facts", rule_date: date, heard: Heard) -> Appointment | None:
-        """What became of a meeting members heard of: moved far away, or the rule no longer gives it, so it is off."""
+        """What became of a meeting members heard of: moved far away; or the rule no longer gives it, so it is off. None
+        when the rule gives another at the same moment: then nothing changes for them.
+        """
         change = facts.changes.get(rule_date)
         days = (rule_date, heard.begins.date(), (change and change.to) or rule_date)
-        for one in self._between(facts, min(days) - AROUND, max(days) + AROUND):
-            if one.meeting.rule_date == rule_date:
-                return one
+        nearby = {one.meeting.rule_date: one for one in self._between(facts, min(days) - AROUND, max(days) + AROUND)}
+        if rule_date in nearby:
+            return nearby[rule_date]
+        if any(one.begins == heard.begins and not one.cancelled for one in nearby.values()):
+            return None
         meeting = Meeting(facts.activity.id, facts.branch.id, rule_date)
         notices = self.ledger.notices(facts.branch.id)
         said = [notice.appointment for notice in notices if notice.reminder.meeting == meeting]

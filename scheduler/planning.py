@@ -90,14 +90,15 @@ def without(audience: Mapping[str, str], heard: Iterable[str]) -> dict[str, str]
 
 
 def says_the_same(earlier: Notice, notice: Notice, quiet: Quiet, leads: Sequence[Lead]) -> bool:
-    """Whether someone told by an earlier reminder of the same meeting needs this lead no more: the earlier one, of
-    another edition, named the same date when the lead was due already.
+    """Whether someone told by an earlier reminder of the same branch and activity needs this lead no more: the earlier
+    one, of another edition or of a meeting the rule gave before, named the same moment when the lead was due already.
     """
     lead = next((lead for lead in leads if lead.id == notice.reminder.lead), None)
     begins = notice.appointment.begins
+    names = (notice.reminder.meeting, notice.reminder.edition)
     return (
         lead is not None
-        and earlier.reminder.edition != notice.reminder.edition
+        and (earlier.reminder.meeting, earlier.reminder.edition) != names
         and not earlier.appointment.cancelled
         and earlier.appointment.begins == begins
         and earlier.opened is not None

@@ -63,7 +63,9 @@ class Ticker:
         openings = [*corrections.values(), *(one for one in leads if one)]
         openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
         expiries = [expiry for one in planned for expiry in _expiries(one, members)]
-        count = 0 if dry else self._write(planned, openings, expiries, now, now - ahead)
+        count = 0 if dry else self._write(planned, openings, expiries, now - ahead)
+        if not dry and not activities.quiet.covers(now.timetz().replace(tzinfo=None)):
+            self.ledger.ticked(now)  # in the quiet hours things wait that must not be forgotten
         troubled = tuple(one for one in found if isinstance(one, Troubled))
         return Ticked(tuple(openings), tuple(expiries), troubled, count)
 
@@ -100,7 +102,7 @@ class Ticker:
         return [
             earlier
             for earlier in self.ledger.notices(one.branch.id)
-            if earlier.reminder.meeting == one.meeting
+            if earlier.reminder.meeting.activity_id == one.activity.id
             and says_the_same(earlier, notice, activities.quiet, one.activity.leads)
         ]
 
@@ -114,7 +116,6 @@ class Ticker:
         planned: Sequence[Planned],
         openings: Sequence[Opening],
         expiries: Sequence[Expiry],
-        now: datetime,
         real: datetime,
     ) -> int:
         for one in planned:
@@ -122,7 +123,6 @@ class Ticker:
                 self.ledger.hear(one.meeting, one.plan.holds)
         opened = self.ledger.open(openings, real)
         self.ledger.expire(expiries, real)
-        self.ledger.ticked(now)
         return opened
 
 
@@ -137,9 +137,9 @@ def _new(one: Planned, opened: Collection[str]) -> Planned:
 
 
 def _other_edition(one: Planned, opened: Collection[str]) -> bool:
-    """Whether the meeting's members were told of it under another edition than that of the lead due now."""
-    if one.plan.lead is None:
-        return False
+    """Whether the meeting's members may have been told of it under other names than those of the lead due now."""
+    if one.plan.lead is None or one.twin:
+        return one.twin
     reminders = (Reminder.of_key(key) for key in opened)
     edition = one.plan.lead.reminder.edition
     return any(reminder.meeting == one.meeting and reminder.edition != edition for reminder in reminders)

@@ -1,8 +1,10 @@
 """Stand-ins with the real signatures: a clock that is told the time, and members who write to the bot by WeChat."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask.testing import FlaskClient
@@ -12,6 +14,9 @@ from bot.sandbox.envelope import Platform, Request, fields, message
 from bot.wechat import Account
 from content.matching import Choices, decide
 from handlers.services import Services
+from scheduler.agenda import Meeting
+from scheduler.roster import Branch, Change
+from scheduler.roster import Member as RosterMember
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
@@ -115,6 +120,35 @@ class Member:
 
     def _seconds(self) -> int:
         return int(self.clock.now.timestamp())
+
+
+@dataclass
+class Register:
+    """A roster in memory."""
+
+    branches_: list[Branch] = field(default_factory=list)
+    members_: dict[str, list[RosterMember]] = field(default_factory=dict)
+    changes_: dict[tuple[str, str, date], Change] = field(default_factory=dict)
+
+    def branches(self) -> list[Branch]:
+        return self.branches_
+
+    def members(self, branch_ids: Iterable[str]) -> dict[str, tuple[RosterMember, ...]]:
+        return {branch_id: tuple(self.members_.get(branch_id, ())) for branch_id in branch_ids}
+
+    def changes(self, activity_id: str) -> dict[tuple[str, date], Change]:
+        return {(branch, day): one for (activity, branch, day), one in self.changes_.items() if activity == activity_id}
+
+    def add(self, branch_id: str, *openids: str, **about: Any) -> None:
+        """A branch with these ordinary members."""
+        self.branches_.append(Branch(branch_id, f"{branch_id}支部", **about))
+        self.members_[branch_id] = [RosterMember(openid, branch_id) for openid in openids]
+
+    def change(self, meeting: Meeting, **what: Any) -> None:
+        """Change a meeting, under the next version."""
+        key = (meeting.activity_id, meeting.branch_id, meeting.rule_date)
+        version = self.changes_[key].version + 1 if key in self.changes_ else 1
+        self.changes_[key] = Change(meeting.rule_date, version, **what)
 
 
 def unsure_of(services: Services) -> str:

@@ -269,9 +269,9 @@ def test_two_schedulers_at_once_open_everything_once(world: World) -> None:
     assert world.told("o1") == [("3d", 7)]
 
 
-HOURS = st.integers(0, 20 * 24 - 1).map(lambda hour: at(1) + timedelta(hours=hour))
+HOURS = st.integers(0, 10 * 24 - 1).map(lambda hour: at(1) + timedelta(hours=hour))
 CHECKS = [HealthCheck.function_scoped_fixture]
-DENSE = [at(1) + timedelta(hours=7 * number) for number in range(60)]
+DENSE = [at(1) + timedelta(hours=7 * number) for number in range(36)]
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=CHECKS)

@@ -12,6 +12,7 @@ from bot.terminal import (
     as_text,
     corpus_or_exit,
     counts,
+    counts_by_document,
     fail,
     report,
     say,
@@ -85,6 +86,16 @@ def coverage(sources: Path, untold: bool, as_json: bool) -> None:
     for sentence in found if untold else ():
         if not sentence.told:
             click.echo(say("coverage_untold", case=sentence.case.id, line=sentence.line, text=sentence.text))
+
+
+@content.command("table", help=say("help_content_table"))
+def by_document() -> None:
+    """Cases, entries and phrasings of each document, as the table that stands in README."""
+    corpus = corpus_or_exit(settings_or_exit(), as_json=False)
+    rows = counts_by_document(corpus) | {say("table_total"): counts(corpus)}
+    click.echo(say("table_header"))
+    for name, row in rows.items():
+        click.echo(say("table_row", name=name, **row))
 
 
 @content.command("export", help=say("help_content_export"))

@@ -76,6 +76,16 @@ def counts(corpus: library.Library) -> dict[str, int]:
     return {"cases": len(corpus.cases), "entries": len(corpus.entries), "phrasings": phrasings}
 
 
+def counts_by_document(corpus: library.Library) -> dict[str, dict[str, int]]:
+    """The same for the cases of each document, by its file name."""
+    found = {}
+    for file in sorted({case.source.file for case in corpus.cases}):
+        cases = tuple(case for case in corpus.cases if case.source.file == file)
+        entries = tuple(entry for entry in corpus.entries if entry.case.source.file == file)
+        found[file] = counts(library.Library(cases, entries))
+    return found
+
+
 def findings(problems: Iterable[Problem]) -> str:
     """Findings in words, a line each, with file and line or cell."""
     return "\n".join(f"{p.where}: {say(f'problem_{p.kind}', **dict(p.about))}" for p in problems)

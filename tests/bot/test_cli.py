@@ -30,7 +30,7 @@ class TestAsk:
         result = run("ask", "主题党日多久开展一次")
 
         assert result.exit_code == 0
-        assert "每月一期" in result.output
+        assert "每月一次" in result.output
         assert "<a " not in result.output
         assert "[answer]" in result.output
 

@@ -153,6 +153,24 @@ class TestCoverage:
         assert "hills-bench　第 4 行　村里的老槐树" in said.output
 
 
+class TestTable:
+    def test_cases_entries_and_phrasings_are_counted_for_each_document_and_for_all(self, folder: Path) -> None:
+        write(folder, GOOD.replace("file: a.txt", "file: b.txt"))
+
+        said = content(folder, "table")
+
+        assert (said.exit_code, said.output.splitlines()) == (
+            0,
+            [
+                "| 文件 | 案例 | 问答 | 问法 |",
+                "|---|---|---|---|",
+                "| a.txt | 1 | 1 | 1 |",
+                "| b.txt | 1 | 2 | 3 |",
+                "| 合计 | 2 | 3 | 4 |",
+            ],
+        )
+
+
 class TestExport:
     def test_the_corpus_becomes_a_spreadsheet(self, folder: Path) -> None:
         path = folder / "corpus.xlsx"

@@ -10,7 +10,7 @@ from bot.store import MISSES, RATINGS, Hits, Inbox, Pseudonyms, Store, StoreUnav
 from handlers.messages import BLANK, Answered, Choice, Memory, Missed, Outcome, Rated, Reply, Turn
 from tests.fakes import NOW
 
-REPLY = Reply(Outcome.ANSWER, "每月一期。\n\n来源：咸宁")
+REPLY = Reply(Outcome.ANSWER, "每月一次。\n\n来源：咸宁")
 MEMORY = Memory((Choice("甲", "甲？"),), shown=1, entry_id="a-b", rest="后面", misses=1, at=NOW)
 
 

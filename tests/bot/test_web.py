@@ -24,7 +24,7 @@ class TestAnswerPage:
         text = client.get(PAGE).get_data(as_text=True)
 
         assert "<h1>咸宁的支部主题党日多久开展一次？</h1>" in text
-        assert "每月一期" in text
+        assert "每月一次" in text
         assert "来源：咸宁《支部主题党日》，截至2018年" in text
         assert len(re.findall(r'<li><a href="/a/', text)) == 3
 
@@ -127,7 +127,7 @@ class TestDemo:
 
         assert seen["outcome"] == "answer"
         assert ("<Encrypt>" in seen["received"]) == (mode == "aes")
-        assert seen["reply"].startswith("每月一期")
+        assert seen["reply"].startswith("每月一次")
         assert seen["search"]["matches"][0]["id"] == "xianning-theme-party-day-how-often"
         assert "<Content>" in seen["received_plain"]
 

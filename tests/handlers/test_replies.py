@@ -51,7 +51,7 @@ class TestAnswers:
 
         lines = visible(turn.reply.text).split("\n")
         assert turn.reply.outcome is Outcome.ANSWER
-        assert lines[0].startswith("每月一期")
+        assert lines[0].startswith("每月一次")
         assert "来源：咸宁《支部主题党日》，截至2018年" in lines
         assert len([line for line in lines if line[:2] in ("1.", "2.", "3.")]) == 3
         assert taps(turn)[-2:] == ["有用", "没用"]
@@ -315,7 +315,7 @@ class TestOtherKinds:
     def test_a_menu_button_may_also_hold_a_question(self, talk: Talk) -> None:
         turn = talk.sends(Incoming(Kind.CLICK, "k", "o1", "bot", event_key="主题党日多久开展一次"))
 
-        assert turn.reply.text.startswith("每月一期")
+        assert turn.reply.text.startswith("每月一次")
 
     def test_receipts_are_handed_on_and_met_with_silence(self, talk: Talk) -> None:
         fields = (("MsgID", "1"), ("Status", "success"))

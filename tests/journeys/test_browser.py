@@ -105,7 +105,7 @@ def test_a_newcomer_is_welcomed_asks_and_is_answered(watched: Watched) -> None:
     page.keyboard.press("Enter")
     watched.waits(2)
 
-    assert watched.said().startswith("每月一期")
+    assert watched.said().startswith("每月一次")
     assert "有把握，直接回答" in page.locator("#why").inner_text()
     assert page.locator(".candidates li").count() >= 3
 
@@ -156,7 +156,7 @@ def test_the_menu_has_three_buttons_that_work(watched: Watched) -> None:
         ("繁体", "联系日"),
         ("语音无识别结果", "话筒"),
         ("图片", "图片我看不了"),
-        ("重复投递", "每月一期"),
+        ("重复投递", "每月一次"),
     ],
 )
 def test_every_hard_case_has_a_button_and_a_kind_reply(watched: Watched, case: str, said: str) -> None:

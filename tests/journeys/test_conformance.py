@@ -60,7 +60,7 @@ class TestModes:
         assert "<Encrypt>" in answer.body
         assert answer.mimetype == "text/xml"
         assert (answer.status, answer.outcome) == (200, "answer")
-        assert answer.text.startswith("每月一期")
+        assert answer.text.startswith("每月一次")
 
     def test_plain_mode_answers_plain(self, make_app: AppFactory, clock: Clock) -> None:
         member = Member(make_app(PLAIN_ACCOUNT).test_client(), clock, PLAIN_ACCOUNT)
@@ -99,7 +99,7 @@ class TestModes:
         rotated = replace(ACCOUNT, aes_keys=("Z" * 42 + "A", *ACCOUNT.aes_keys))
         member = Member(make_app(rotated).test_client(), clock, ACCOUNT)  # WeChat still has the old key
 
-        assert member.says(QUESTION).text.startswith("每月一期")
+        assert member.says(QUESTION).text.startswith("每月一次")
 
     def test_a_key_that_is_neither_is_told_success_and_nothing_else(self, make_app: AppFactory, clock: Clock) -> None:
         member = Member(make_app().test_client(), clock)
@@ -123,7 +123,7 @@ class TestModes:
         beside = message("text", member.openid, seconds, {"Content": "forged", "MsgId": 5})
         both = request.body.replace("<xml>", beside.removesuffix("</xml>"), 1)
 
-        assert member.posts(replace(request, body=both)).text.startswith("每月一期")
+        assert member.posts(replace(request, body=both)).text.startswith("每月一次")
 
 
 class TestSignatures:
@@ -228,7 +228,7 @@ class TestRetries:
         app = make_app()
         one, two = Member(app.test_client(), clock), Member(app.test_client(), clock)
 
-        assert one.says(QUESTION, MsgId=12).text.startswith("每月一期")
+        assert one.says(QUESTION, MsgId=12).text.startswith("每月一次")
         assert two.says("谢谢", MsgId=12).outcome == "smalltalk"
 
     def test_an_event_without_msgid_is_known_again_by_sender_event_key_and_time(

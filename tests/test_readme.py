@@ -1,0 +1,35 @@
+"""What README claims and a command can print is what the command prints."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.test_cli import run
+
+ROOT = Path(__file__).parents[1]
+
+
+def rows(text: str) -> list[str]:
+    """The lines of Markdown tables, headings and rules left out."""
+    return [line for line in text.splitlines() if line.startswith("| ") and line[-3].isdigit()]
+
+
+def test_the_chinese_readme_holds_the_table_of_documents_as_the_command_prints_it() -> None:
+    table = run("content", "table").output
+
+    assert table in (ROOT / "README.zh-CN.md").read_text("utf-8"), f"put this into README.zh-CN.md:\n{table}"
+
+
+def test_the_english_readme_has_the_same_figures() -> None:
+    *documents, total = rows(run("content", "table").output)
+    wanted = "\n".join([*documents, total.replace("合计", "all")])
+
+    assert len(documents) == 5
+    assert wanted in (ROOT / "README.md").read_text("utf-8"), f"put this into README.md:\n{wanted}"
+
+
+@pytest.mark.parametrize("command", ["check", "verify", "coverage", "table", "export", "import"])
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_every_command_for_editors_is_listed(name: str, command: str) -> None:
+    assert command in run("content", "--help").output
+    assert f"python -m bot content {command}" in (ROOT / name).read_text("utf-8")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from content.matching import Answer, Choices, Elsewhere, Miss, Search, Verdict, decide
+from content.matching import Answer, Choices, Elsewhere, Miss, Search, Several, Verdict, decide
 from handlers.dispatch import reply_to
 from handlers.messages import BLANK, Incoming, Kind, Memory, Turn
 from handlers.services import Services
@@ -34,14 +34,14 @@ def explain(text: str, services: Services) -> tuple[Search, Verdict]:
 
 
 def verdict_name(verdict: Verdict) -> str:
-    """The verdict as one word: answer, two_answers, choices, elsewhere or miss."""
+    """The verdict as one word: answer, two_answers, three_answers, choices, several, elsewhere or miss."""
     match verdict:
-        case Answer(also=None):
-            return "answer"
         case Answer():
-            return "two_answers"
+            return ("answer", "two_answers", "three_answers")[len(verdict.also)]
         case Choices():
             return "choices"
+        case Several():
+            return "several"
         case Elsewhere():
             return "elsewhere"
         case Miss():
@@ -55,7 +55,10 @@ def as_data(text: str, services: Services) -> dict[str, Any]:
         "question": search.question,
         "verdict": verdict_name(verdict),
         "confidence": round(search.confidence, 4),
-        "confidence_of_two": round(search.confidence_of_two, 4),
+        "confidence_of_two": round(search.chances.two, 4),
+        "confidence_of_three": round(search.chances.three, 4),
+        "scope": round(search.chances.possible, 4),
+        "vague": round(search.vague, 4),
         "named": sorted(search.named),
         "cutoffs": asdict(services.matcher.cutoffs),
         "matches": [

@@ -3,7 +3,7 @@ is read.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from bot.store import Store
 from content import language, library, small_talk, wording
 from content.activities import Activities
 from content.activities import load as load_activities
-from content.entries import Entry
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
@@ -38,7 +37,7 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple,
     corpus = library.load(folder).on(today or clock(settings)().date())
     return Services(
         library=corpus,
-        matcher=matcher(corpus.all_entries, spoken, encoder(settings.encoder, settings.data_dir)),
+        matcher=matcher(corpus, spoken, encoder(settings.encoder, settings.data_dir)),
         language=spoken,
         small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
@@ -47,11 +46,11 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple,
     )
 
 
-def matcher(entries: Sequence[Entry], spoken: language.Language, encoder: Encoder | None = None) -> Matcher:
-    """A matcher of these entries, by meaning as well when there is an encoder. Raises BadWeights."""
-    if encoder is None:
-        return Matcher(Index(entries, spoken), scorer.load())
-    return Matcher(Index(entries, spoken, encoder, load_space(encoder.name)), scorer.load(encoder.name))
+def matcher(corpus: library.Library, spoken: language.Language, encoder: Encoder | None = None) -> Matcher:
+    """A matcher of this corpus, by meaning as well when there is an encoder. Raises BadWeights."""
+    name = encoder.name if encoder else scorer.ALONE
+    space = load_space(name) if encoder else None
+    return Matcher(Index(corpus.all_entries, spoken, encoder, space, corpus.families), scorer.load(name))
 
 
 @functools.cache

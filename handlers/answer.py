@@ -1,5 +1,7 @@
 """Tell a member the answer to an entry: the answer, its source, what to ask next, and whether it helped."""
 
+from collections.abc import Sequence
+
 from content.entries import Entry
 from content.wording import Wording
 from handlers import layout
@@ -7,30 +9,35 @@ from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
 
-def tell(entry: Entry, services: Services, also: Entry | None = None) -> Turn:
-    """The reply to a question this entry answers, or this and another entry of the same case together.
+def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere: Sequence[Choice] = ()) -> Turn:
+    """The reply to a question this entry answers, or this and others of the same case together.
+
+    Args:
+        also: the others.
+        elsewhere: what other cases have to say, offered in the place of what else this case has.
 
     Which question is being answered stands below the answer, so that a member sees when it was not theirs. What
     does not fit waits for "更多".
     """
     phrases = services.phrases
-    told = [entry, also] if also else [entry]
+    told = [entry, *also]
     related = [other for other in services.library.related(entry, limit=4) if other not in told][:3]
-    choices = [Choice(other.question, other.question) for other in related]
+    choices = list(elsewhere) or [Choice(other.question, other.question) for other in related]
     source = "\n".join([phrases("answered", question=entry.question), source_line(entry, phrases)])
     if services.public_url:
         source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
     verdict = "　".join(layout.tappable(Choice(phrases(key), phrases(key))) for key in ("useful", "useless"))
 
     whole = "\n\n".join(
-        [entry.answer, *([phrases("also", question=also.question, answer=also.answer)] if also else [])]
+        [entry.answer, *(phrases("also", question=other.question, answer=other.answer) for other in also)]
     )
     head, rest = layout.split(whole, layout.MAX_BYTES - layout.size(source + verdict) - 60)
     body = head + (phrases("more") if rest else "")
     room = layout.MAX_BYTES - layout.size(f"{body}\n\n{source}\n\n{phrases('related')}\n\n{verdict}") - 4
     lines = layout.fitting(layout.numbered(choices), room)
 
-    parts = [body, source, *(["\n".join([phrases("related"), *lines])] if lines else []), verdict]
+    heading = phrases("also_elsewhere" if elsewhere else "related")
+    parts = [body, source, *(["\n".join([heading, *lines])] if lines else []), verdict]
     memory = Memory(choices=tuple(choices[: len(lines)]), shown=len(lines), entry_id=entry.id, rest=rest)
     return Turn(Reply(Outcome.ANSWER, "\n\n".join(parts)), memory, (Answered(entry.id),))
 

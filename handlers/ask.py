@@ -1,10 +1,11 @@
 """Answer a question from the corpus, offer a choice when unsure, or say that there is no answer."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from content.entries import Entry
-from content.matching import Answer, Choices, Elsewhere, Match, Miss, decide
+from content.matching import Answer, Choices, Elsewhere, Match, Miss, Several, decide
 from content.text import fold
 from handlers import answer, lists
 from handlers.layout import tappable
@@ -20,10 +21,12 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
     search = services.matcher.search(text)
     match decide(search, services.matcher.cutoffs):
-        case Answer(found, also):
-            return answer.tell(found.entry, services, also.entry if also else None)
+        case Answer(found, also, others):
+            return answer.tell(found.entry, services, [match.entry for match in also], lines(others))
         case Choices(matches):
             return did_you_mean(matches, services)
+        case Several(matches, overview):
+            return which(matches, overview, services)
         case Elsewhere(found, named):
             return elsewhere(found, named, services)
         case Miss(nearest):
@@ -32,9 +35,17 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
 
 def did_you_mean(matches: tuple[Match, ...], services: Services) -> Turn:
     """Up to three different questions to tap or to pick by number."""
-    choices = [Choice(label(match.entry), match.entry.question) for match in matches]
+    choices = lines(matches)
     heading = services.phrases("choices" if len(choices) > 1 else "choice_one")
     return lists.offer(heading, choices, Outcome.CHOICES, services, after=services.phrases("choices_after"))
+
+
+def which(matches: tuple[Match, ...], overview: Entry | None, services: Services) -> Turn:
+    """Several cases fit: what is known of them together, and a line a case to tap or to pick by number."""
+    heading = services.phrases("several")
+    if overview:
+        heading = f"{overview.answer}\n\n{heading}"
+    return lists.offer(heading, lines(matches), Outcome.CHOICES, services, after=services.phrases("choices_after"))
 
 
 def elsewhere(found: Match, named: str, services: Services) -> Turn:
@@ -42,6 +53,11 @@ def elsewhere(found: Match, named: str, services: Services) -> Turn:
     case = found.entry.case
     heading = services.phrases("elsewhere", named=named, place=case.place.city, title=case.title)
     return lists.offer(heading, [Choice(label(found.entry), found.entry.question)], Outcome.CHOICES, services)
+
+
+def lines(matches: Iterable[Match]) -> list[Choice]:
+    """A line a match; tapping it asks the entry's standard question."""
+    return [Choice(label(match.entry), match.entry.question) for match in matches]
 
 
 def label(entry: Entry) -> str:

@@ -24,6 +24,11 @@ ACCOUNT = Account("TestToken", "wx0123456789abcdef", ("abcdefghijklmnopqrstuvwxy
 PLAIN_ACCOUNT = Account("TestToken")
 VAGUE = (  # questions that fit much and say little
     *(
+        "群众有意见了往哪儿反映、多久能有回音",
+        "支部的牌子挂在哪里最合适呢大家都看得见",
+        "家里老人病了党支部会不会派人来看看",
+    ),
+    *(
         "积分怎么算的",
         "村里的事怎么定",
         "书记怎么选出来",

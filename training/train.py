@@ -9,7 +9,7 @@ used for measuring the product stand elsewhere and are never read here.
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from content.matching.features import FIT, Measured, measure, names_of
 from content.matching.features import fit as measure_fit
 from content.matching.meaning import FOLDER, load_space
 from content.matching.scorer import ALONE
+from content.matching.spread import SPREAD, spread
 from training import fit, space
 from training.noise import Spoiler
 
@@ -30,9 +31,9 @@ HERE: Final = Path(__file__).parent
 FOLDS: Final = 5
 SEED: Final = 20261121
 MOST_WRONG_ALONE: Final = 0.01  # share of questions answered with one entry, and the wrong one
-MOST_WRONG: Final = (
-    0.03  # share of questions answered with an entry the labels do not list; some of those are right too
-)
+MOST_WRONG_OF_TWO: Final = 0.02  # the same, answers of two entries included
+MOST_WRONG: Final = 0.03  # the same, answers of three included; labels are incomplete: some of those are right too
+MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
 MOST_OUT_OF_SCOPE: Final = 0.02  # share of out-of-scope messages answered
 KEPT: Final = 0.985  # share of questions in scope that must stay above the limit for offering choices
 
@@ -50,6 +51,8 @@ class Example:
     right: frozenset[str]
     fold: int
     kind: str
+    text: str  # normalised
+    vague: bool = False  # several cases fit; `right` is empty, but it is in scope
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -68,17 +71,20 @@ def examples(index: Index) -> list[Example]:
     made = []
     for (case, row), (_, copy) in zip(asked, noisy, strict=True):
         right = frozenset(row["entries"])
-        made += [Example(_measure(text, index), right, fold_of[case], row["style"]) for text in (row["q"], copy)]
+        made += [_example(text, index, fold_of[case], row["style"], right) for text in (row["q"], copy)]
     outside = [
         row for row in read(HERE / "out_of_scope.jsonl") if row["type"] != "wrong-premise"
     ]  # those are for Places
     for number, row in enumerate(outside):
-        made.append(Example(_measure(row["q"], index), frozenset(), number % FOLDS, row["type"]))
+        made.append(_example(row["q"], index, number % FOLDS, row["type"]))
+    for number, row in enumerate(read(HERE / "ambiguous.jsonl")):
+        made.append(replace(_example(row["q"], index, number % FOLDS, "ambiguous"), vague=True))
     return [example for example in made if len(example.measured.numbers)]
 
 
-def _measure(text: str, index: Index) -> Measured:
-    return measure(index.normalise(text), index)
+def _example(text: str, index: Index, fold: int, kind: str, right: frozenset[str] = frozenset()) -> Example:
+    question = index.normalise(text)
+    return Example(measure(question, index), right, fold, kind, question)
 
 
 def right_candidates(example: Example, index: Index) -> Flags:
@@ -96,13 +102,22 @@ def train_ranking(chosen: Sequence[Example], index: Index) -> Rows:
 class Judged:
     """The best candidates of every example, by weights that never saw its case."""
 
-    rows: Rows
+    rows: Rows  # as `features.fit` makes them
     one: Flags  # the best candidate is right
     two: Flags  # the best or the next of its case is right
-    in_scope: Flags
+    three: Flags  # the best or one of the next two of its case is right
+    clear: Flags  # in scope, and of one case
+    vague: Flags  # in scope, and of several
     elsewhere: Flags  # names another place than the best candidate's
     first_three: Flags
     folds: npt.NDArray[np.int64]
+    made: Sequence[Example]
+    scores: Sequence[Rows]
+
+    @property
+    def in_scope(self) -> Flags:
+        """The corpus has an answer."""
+        return self.clear | self.vague
 
 
 def judge(made: Sequence[Example], index: Index) -> Judged:
@@ -110,71 +125,95 @@ def judge(made: Sequence[Example], index: Index) -> Judged:
     weights = [train_ranking([e for e in made if e.fold != fold], index) for fold in range(FOLDS)]
     columns: list[tuple[Any, ...]] = []
     for example in made:
-        features = example.measured.features
-        scores = features @ weights[example.fold]
+        scores = example.measured.features @ weights[example.fold]
         cases = index.case_of[example.measured.numbers]
         order = np.argsort(-scores, kind="stable")
         right = right_candidates(example, index)[order]
-        sisters = np.flatnonzero(cases[order] == cases[order[0]])[:2]
+        sisters = right[cases[order] == cases[order[0]]]
         elsewhere = index.grounds[cases[order[0]]].conflicts(example.measured.named)
-        row = measure_fit(example.measured, scores, index)
-        columns.append(
-            (row, right[0], right[sisters].any(), bool(example.right), elsewhere, right[:3].any(), example.fold)
-        )
-    rows, *flags, folds = zip(*columns, strict=True)
-    return Judged(np.array(rows, dtype=float), *(np.array(flag, dtype=bool) for flag in flags), np.array(folds))
+        levels = [sisters[:count].any() for count in (1, 2, 3)]
+        flags = [*levels, bool(example.right), example.vague, elsewhere, right[:3].any()]
+        columns.append((measure_fit(example.measured, scores, index), *flags, example.fold, scores))
+    rows, *flags, folds, scores = zip(*columns, strict=True)
+    arrays = [np.array(flag, dtype=bool) for flag in flags]
+    return Judged(np.array(rows, dtype=float), *arrays, np.array(folds), made, scores)
 
 
-def cross_confidence(judged: Judged, right: Flags) -> Rows:
-    """The confidence of every example, by a logistic that never saw its fold."""
-    confidence = np.zeros(len(right))
+def crossed(rows: Rows, right: Flags, folds: npt.NDArray[np.int64], taught: Flags | None = None) -> Rows:
+    """The probability of every row, by a logistic that never saw its fold; `taught` = rows it may learn from."""
+    taught = np.ones(len(right), dtype=bool) if taught is None else taught
+    found = np.zeros(len(right))
     for fold in range(FOLDS):
-        held = judged.folds == fold
-        confidence[held] = fit.probability(judged.rows[held], *fit.logistic(judged.rows[~held], right[~held]))
-    return confidence
+        known = taught & (folds != fold)
+        found[folds == fold] = fit.probability(rows[folds == fold], *fit.logistic(rows[known], right[known]))
+    return found
 
 
-def calibrate(judged: Judged) -> tuple[dict[str, float], dict[str, float]]:
+def spreads(judged: Judged, confidence: Rows, index: Index) -> Rows:
+    """For every example what tells whether it fits several cases."""
+    rows = [
+        spread(example.text, index.families.named_in(example.text), example.measured, scores, index, float(sure))
+        for example, scores, sure in zip(judged.made, judged.scores, confidence, strict=True)
+    ]
+    return np.array(rows, dtype=float)
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """The probabilities of every example by weights that never saw it."""
+
+    one: Rows
+    two: Rows
+    three: Rows
+    possible: Rows
+    several: Rows
+
+
+def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, float]]:
     """The lowest limits that keep wrong answers within bounds, and the shares they lead to."""
-    one, two = cross_confidence(judged, judged.one), cross_confidence(judged, judged.two)
-    inside, outside = judged.in_scope, ~judged.in_scope
-    placed = ~judged.elsewhere
+    clear, outside = judged.clear, ~judged.in_scope
+    levels = ((by.one, judged.one), (by.two, judged.two), (by.three, judged.three))
 
-    def alone(sure: float) -> Flags:
-        return placed & (one >= sure)
+    def shares(limits: Sequence[float], possible: float) -> tuple[float, float, float]:
+        """Of clear questions: answered rightly, wrongly; of messages out of scope: answered."""
+        open_, right = ~judged.elsewhere & (by.possible >= possible), np.zeros(len(clear), dtype=bool)
+        answered = np.zeros(len(clear), dtype=bool)
+        for (chance, truth), limit in zip(levels, limits, strict=False):
+            told = open_ & ~answered & (chance >= limit)
+            answered, right = answered | told, right | (told & truth)
+        return right[clear].mean(), (answered & ~right)[clear].mean(), answered[outside].mean()
 
-    def together(sure: float, sure_of_two: float) -> Flags:
-        return placed & ~alone(sure) & (two >= sure_of_two)
+    def fits(limits: Sequence[float], most_wrong: float) -> bool:
+        _, wrong, out = shares(limits, possible)
+        return wrong <= most_wrong and out <= MOST_OUT_OF_SCOPE
 
-    def shares(sure: float, sure_of_two: float) -> tuple[float, float, float]:
-        """Of questions in scope: answered rightly, wrongly; of messages out of scope: answered."""
-        answered = alone(sure) | together(sure, sure_of_two)
-        right = (alone(sure) & judged.one) | (together(sure, sure_of_two) & judged.two)
-        return right[inside].mean(), (answered & ~right)[inside].mean(), answered[outside].mean()
-
-    sure = lowest(lambda limit: (alone(limit) & ~judged.one)[inside].mean() <= MOST_WRONG_ALONE)
-    sure_of_two = lowest(
-        lambda limit: shares(sure, limit)[1] <= MOST_WRONG and shares(sure, limit)[2] <= MOST_OUT_OF_SCOPE
-    )
-    possible = float(np.round(np.quantile(one[inside], 1 - KEPT), 3))
-    right, wrong, out = shares(sure, sure_of_two)
+    possible = float(np.round(np.quantile(by.possible[judged.in_scope], 1 - KEPT), 3))
+    limits: list[float] = []
+    for most_wrong in (MOST_WRONG_ALONE, MOST_WRONG_OF_TWO, MOST_WRONG):
+        limits.append(lowest(lambda limit, most=most_wrong: fits([*limits, limit], most)))
+    several = lowest(lambda limit: (by.several >= limit)[clear].mean() <= MOST_VAGUE, least=0.05)
+    right, wrong, out = shares(limits, possible)
+    one_right, _, _ = shares(limits[:1], possible)
     measured = {
-        "first": judged.one[inside].mean(),
-        "first_three": judged.first_three[inside].mean(),
+        "first": judged.one[clear].mean(),
+        "first_three": judged.first_three[clear].mean(),
+        "answered_right_with_one": one_right,
         "answered_right": right,
         "answered_wrong": wrong,
-        "answered_with_two": together(sure, sure_of_two)[inside].mean(),
         "out_of_scope_answered": out,
-        "out_of_scope_offered_choices": (placed & (one >= possible))[outside].mean() - out,
+        "out_of_scope_offered_choices": (~judged.elsewhere & (by.possible >= possible))[outside].mean() - out,
+        "vague_known": (by.several >= several)[judged.vague].mean(),
+        "clear_taken_for_vague": (by.several >= several)[clear].mean(),
     }
-    cutoffs = {"sure": sure, "sure_of_two": sure_of_two, "possible": possible}
+    cutoffs = {"sure": limits[0], "sure_of_two": limits[1], "sure_of_three": limits[2]}
+    cutoffs |= {"possible": possible, "several": several}
     return cutoffs, {name: round(float(value), 4) for name, value in measured.items()}
 
 
-def lowest(fits: Callable[[float], bool]) -> float:
+def lowest(fits: Callable[[float], bool], least: float = 0.3) -> float:
     """The lowest limit from which on every higher one fits; 1 when none does."""
     found = 1.0
-    for limit in np.round(np.arange(0.99, 0.29, -0.01), 2):
+    for limit in np.round(np.arange(0.99, least - 0.005, -0.01), 2):
         if not fits(float(limit)):
             break
         found = float(limit)
@@ -190,31 +229,45 @@ def train(index: Index) -> dict[str, Any]:
     """Everything that stands in the weights file."""
     made = examples(index)
     judged = judge(made, index)
-    cutoffs, figures = calibrate(judged)
-    confidences = {}
-    for name, right in (("one", judged.one), ("two", judged.two)):
-        weights, bias = fit.logistic(judged.rows, right)
-        confidences[name] = {"bias": round(bias, 4), "weights": named(weights, names_of(index) + FIT)}
+    every = names_of(index) + FIT
+    learnt = {}
+    truths = {"one": judged.one, "two": judged.two, "three": judged.three, "possible": judged.in_scope}
+    chances = {}
+    for name, right in truths.items():
+        taught = None if name == "possible" else ~judged.vague
+        chances[name] = crossed(judged.rows, right, judged.folds, taught)
+        learnt[name] = _learnt(judged.rows, right, every, taught)
+    rows = spreads(judged, chances["one"], index)
+    several = crossed(rows, judged.vague, judged.folds, judged.in_scope)
+    learnt["several"] = _learnt(rows, judged.vague, SPREAD, judged.in_scope)
+    cutoffs, figures = calibrate(judged, Crossed(**chances, several=several))
     return {
         "about": "Written by `make train`; do not edit. What each number means: content/matching/scorer.py",
         "score": named(train_ranking(made, index), names_of(index)),
-        **confidences,
+        **learnt,
         "cutoffs": cutoffs,
         "cross_validated": figures,
     }
 
 
+def _learnt(rows: Rows, right: Flags, names: Sequence[str], taught: Flags | None) -> dict[str, Any]:
+    known = slice(None) if taught is None else taught
+    weights, bias = fit.logistic(rows[known], right[known])
+    return {"bias": round(bias, 4), "weights": named(weights, names)}
+
+
 def prepare(name: str) -> Index:
     """The index of the corpus with the encoder of that name, whose space is learnt and kept first."""
     spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
-    entries = library.load(wording.DATA).all_entries
+    corpus = library.load(wording.DATA)
+    entries = corpus.all_entries
     encoder = encoders.make(name, Path("var"))
-    plain = Index(entries, spoken)
+    plain = Index(entries, spoken, families=corpus.families)
     if encoder is None:
         return plain
     learnt = space.learn(encoder.corpus(plain.wordings), plain.starts)
     learnt.save(name)
-    return Index(entries, spoken, encoder, load_space(name))
+    return Index(entries, spoken, encoder, load_space(name), corpus.families)
 
 
 def main() -> None:

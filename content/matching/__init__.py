@@ -3,17 +3,18 @@ changed.
 """
 
 from content.matching.aspects import Aspects
-from content.matching.decide import Answer, Choices, Elsewhere, Miss, Verdict, decide
+from content.matching.decide import Answer, Choices, Elsewhere, Miss, Several, Verdict, decide
 from content.matching.index import Index
 from content.matching.matcher import Match, Matcher, Search
 from content.matching.meaning import BadWeights
-from content.matching.scorer import Cutoffs, Scorer
+from content.matching.scorer import Confidence, Cutoffs, Scorer
 
 __all__ = [
     "Answer",
     "Aspects",
     "BadWeights",
     "Choices",
+    "Confidence",
     "Cutoffs",
     "Elsewhere",
     "Index",
@@ -22,6 +23,7 @@ __all__ = [
     "Miss",
     "Scorer",
     "Search",
+    "Several",
     "Verdict",
     "decide",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from content.entries import Entry
 from content.matching.matcher import Match, Search
 from content.matching.scorer import Cutoffs
 
@@ -11,10 +12,16 @@ MAX_CHOICES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The member gets this entry's answer; with `also`, a second one of the same case beside it."""
+    """The member gets this entry's answer.
+
+    Attributes:
+        also: one or two more of the same case, told beside it, when only together they surely answer.
+        elsewhere: what fits of other cases, to be offered beside the answer.
+    """
 
     match: Match
-    also: Match | None = None
+    also: tuple[Match, ...] = ()
+    elsewhere: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,18 @@ class Choices:
     """The member is asked which of these is meant: one to three different entries, best first."""
 
     matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The question fits several cases; the member is asked which. One match a case.
+
+    Attributes:
+        overview: says which places do it; None when nobody wrote one.
+    """
+
+    matches: tuple[Match, ...]
+    overview: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +58,39 @@ class Miss:
     nearest: tuple[Match, ...]
 
 
-Verdict = Answer | Choices | Elsewhere | Miss
+Verdict = Answer | Choices | Several | Elsewhere | Miss
 
 
 def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
-    """Answer only when sure: of one entry, or of two entries of one case together."""
+    """Answer only when sure: of one entry, or of two or three entries of one case together."""
     matches = search.matches
-    if not matches or search.confidence < cutoffs.possible:
+    if not matches or search.chances.possible < cutoffs.possible:
         return Miss(matches[:MAX_CHOICES])
     if search.elsewhere:
         return Elsewhere(matches[0], max(search.named, key=lambda name: (len(name), name)))
-    if search.confidence >= cutoffs.sure:
-        return Answer(matches[0])
-    if search.confidence_of_two >= cutoffs.sure_of_two:
-        return Answer(matches[0], _sister(matches))
-    return Choices(matches[:MAX_CHOICES])
+    if len(search.several) > 1:
+        return _which(search, cutoffs)
+    told = _told(search, cutoffs)
+    return Answer(told[0], told[1:]) if told else Choices(matches[:MAX_CHOICES])
 
 
-def _sister(matches: tuple[Match, ...]) -> Match | None:
-    """The next match of the same case."""
-    case = matches[0].entry.case.id
-    return next((match for match in matches[1:] if match.entry.case.id == case), None)
+def _which(search: Search, cutoffs: Cutoffs) -> Verdict:
+    """The best match if it is surely the answer, and what other cases have beside it; else the member chooses."""
+    best = search.matches[0]
+    if search.confidence < cutoffs.sure:
+        return Several(search.several, search.overview)
+    others = tuple(match for match in search.several if match.entry.case.id != best.entry.case.id)
+    return Answer(best, elsewhere=others)
+
+
+def _told(search: Search, cutoffs: Cutoffs) -> tuple[Match, ...]:
+    """The fewest matches of the best one's case that surely answer together; none when even three do not."""
+    chances = search.chances
+    levels = (
+        (chances.one, cutoffs.sure),
+        (chances.two, cutoffs.sure_of_two),
+        (chances.three, cutoffs.sure_of_three),
+    )
+    count = next((count for count, (reached, needed) in enumerate(levels, 1) if reached >= needed), 0)
+    case = search.matches[0].entry.case.id
+    return tuple(match for match in search.matches if match.entry.case.id == case)[:count]

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from content.entries import Case, Entry, Place
+from content.entries import Case, Entry, Family, Place
 from content.language import Language
 from content.matching.aspects import Aspects
+from content.matching.families import Families
 from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
 from content.matching.postings import GroupedPostings, Postings, pairs, united
@@ -21,6 +22,7 @@ class Index:
 
     Args:
         encoder: with it and its space, meaning is measured as well.
+        families: cases that share a name; their overviews are among the entries.
 
     Attributes:
         names: of each case: what it and its places are called, normalised.
@@ -34,10 +36,12 @@ class Index:
         language: Language,
         encoder: Encoder | None = None,
         space: Space | None = None,
+        families: Sequence[Family] = (),
     ) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.id))
         self.normalise = language.normalise
         self.aspects = Aspects(language.asks)
+        self.families = Families(families, self.normalise)
         places = (entry.case.place for entry in self.entries if entry.case.source.file)
         self.places = Places(places, language.regions, language.before_regions)
         self._number_wordings()
@@ -45,6 +49,9 @@ class Index:
         self._post_terms()
         self._count_aspects()
         self.exact = self._exact_wordings()
+        self.shared = np.array([not entry.case.source.file for entry in self.entries])  # overviews of families
+        self.shared_cases = np.array([case in self.families.overviews for case in self.cases], dtype=np.bool_)
+        self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
         self.overview = np.array([entry.overview for entry in self.entries], dtype=np.float32)
         self.meanings = self._meanings(encoder, space) if encoder and space and entries else None
 
@@ -117,7 +124,7 @@ class Index:
 
     def _exact_wordings(self) -> dict[str, tuple[int, str]]:
         """Normalised wording -> entry and the wording as written; the bare name of a case means its overview,
-        unless two cases share the name.
+        unless other cases share the name.
         """
         exact: dict[str, tuple[int, str]] = {}
         names: dict[str, set[tuple[int, str]]] = {}
@@ -127,7 +134,11 @@ class Index:
             if entry.overview:
                 for name in entry.case.names:
                     names.setdefault(self.normalise(name), set()).add((number, name))
-        own = {name: next(iter(found)) for name, found in names.items() if len(found) == 1}
+        own = {
+            name: next(iter(found))
+            for name, found in names.items()
+            if len(found) == 1 and name not in self.families.names
+        }
         return own | exact
 
 

@@ -1,15 +1,21 @@
 """Search the corpus for what a member wrote: normalise, find candidates, measure, score."""
 
-from collections.abc import Collection, Iterable
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from content.entries import Entry
-from content.matching.features import fit, measure, names_of
+from content.matching.features import Measured, fit, measure, names_of
 from content.matching.index import Index
-from content.matching.scorer import Cutoffs, Scorer
-from content.matching.terms import Flags
+from content.matching.scorer import CERTAIN, Confidence, Cutoffs, Scorer
+from content.matching.spread import spread
+from content.matching.terms import Flags, Floats, Longs
+
+MOST_CASES: Final = 5  # offered when a question fits several
+NONE: Final = Confidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +41,36 @@ class Search:
     Attributes:
         question: the normalised question.
         matches: best first.
-        confidence: how likely the first match answers the question, 0..1; exactly 1 when it is a wording to the letter.
-        confidence_of_two: how likely the first two matches of the first one's case answer it together.
+        chances: how likely the first match answers the question; certain when it is a wording to the letter.
         named: the place names in the question.
         elsewhere: the question names a place, and it is not the first match's.
+        vague: how likely several cases fit the question alike, 0..1.
+        several: when that is likely, one match a case; empty when it is not.
+        overview: what is known of them together, if there is such an entry.
     """
 
     question: str
     matches: tuple[Match, ...] = ()
-    confidence: float = 0.0
-    confidence_of_two: float = 0.0
+    chances: Confidence = NONE
     named: frozenset[str] = frozenset()
     elsewhere: bool = False
+    vague: float = 0.0
+    several: tuple[Match, ...] = ()
+    overview: Entry | None = None
+
+    @property
+    def confidence(self) -> float:
+        """How likely the first match alone answers the question, 0..1."""
+        return self.chances.one
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """The candidates of a question in order."""
+
+    measured: Measured
+    scores: Floats
+    order: Longs
 
 
 class Matcher:
@@ -91,22 +115,60 @@ class Matcher:
         exact = self.index.exact.get(question)
         if exact is not None and (within is None or within[exact[0]]):
             number, wording = exact
-            return Search(question, (Match(self.index.entries[number], 0.0, wording),), 1.0, 1.0)
+            return Search(question, (Match(self.index.entries[number], 0.0, wording),), CERTAIN)
+        ranked = self._rank(question, within)
+        if ranked is None:
+            return Search(question)
+        chances = self.scorer.confidence(fit(ranked.measured, ranked.scores, self.index))
+        ground = self.index.grounds[self.index.case_of[ranked.measured.numbers[ranked.order[0]]]]
+        named = ranked.measured.named
+        found = Search(question, self._matches(ranked, limit), chances, named, ground.conflicts(named))
+        return found if within is not None else self._with_several(found, ranked)
+
+    def _rank(self, question: str, within: Flags | None) -> _Ranked | None:
         measured = measure(question, self.index, within)
         if not len(measured.numbers):
-            return Search(question)
+            return None
         scores = self.scorer.scores(measured.features)
-        order = np.argsort(-scores, kind="stable")
+        return _Ranked(measured, scores, np.argsort(-scores, kind="stable"))
+
+    def _matches(self, ranked: _Ranked, limit: int | None = None) -> tuple[Match, ...]:
         names = names_of(self.index)
-        matches = tuple(
+        measured = ranked.measured
+        return tuple(
             Match(
                 self.index.entries[measured.numbers[at]],
-                float(scores[at]),
+                float(ranked.scores[at]),
                 self.index.originals[measured.closest[at]],
                 tuple(zip(names, map(float, measured.features[at]), strict=True)),
             )
-            for at in order[:limit]
+            for at in ranked.order[:limit]
         )
-        one, two = self.scorer.confidence(fit(measured, scores, self.index))
-        ground = self.index.grounds[self.index.case_of[measured.numbers[order[0]]]]
-        return Search(question, matches, one, two, measured.named, ground.conflicts(measured.named))
+
+    def _with_several(self, found: Search, ranked: _Ranked) -> Search:
+        """The search, with one match a case when the question seems to fit several."""
+        kin = self.index.families.named_in(found.question)
+        row = spread(found.question, kin, ranked.measured, ranked.scores, self.index, found.confidence)
+        vague = self.scorer.several(row)
+        if vague < self.cutoffs.several:
+            return replace(found, vague=vague)
+        kin = kin or self.index.families.of_overview(found.matches[0].entry)
+        if kin is None:
+            return replace(found, vague=vague, several=self._one_a_case(self._matches(ranked)))
+        inner = self._rank(found.question, self.index.entries_of(kin.cases))
+        matches = self._one_a_case(self._matches(inner) if inner else ())
+        return replace(found, vague=vague, several=self._completed(matches, kin.cases), overview=kin.overview)
+
+    def _one_a_case(self, matches: Iterable[Match]) -> tuple[Match, ...]:
+        """The best match of each case, families aside."""
+        best: dict[str, Match] = {}
+        for match in matches:
+            if match.entry.case.id not in self.index.families.overviews:
+                best.setdefault(match.entry.case.id, match)
+        return tuple(best.values())[:MOST_CASES]
+
+    def _completed(self, matches: tuple[Match, ...], cases: Sequence[str]) -> tuple[Match, ...]:
+        """The matches, and the overviews of cases without one."""
+        found = {match.entry.case.id for match in matches}
+        rest = (self.index.overview_of[case] for case in cases if case not in found and case in self.index.overview_of)
+        return (*matches, *(Match(entry, -math.inf, entry.question) for entry in rest))[:MOST_CASES]

@@ -1,8 +1,9 @@
 """What the features are worth: weights learnt by `make train`, kept as readable JSON with the bands they were
 calibrated for.
 
-Two sums: `score` ranks the candidates of one question; `confidence` says, as a probability, whether the best one
-(or the best two of one case together) answers it. Only the confidence is compared with fixed limits.
+One sum, `score`, ranks the candidates of one question. The others are probabilities: that the best one (or the best
+two or three of one case together) answers it, that the corpus has an answer at all, and that several cases fit. Only
+these are compared with fixed limits.
 """
 
 import json
@@ -16,24 +17,50 @@ import numpy as np
 
 from content.matching.features import FEATURES, FIT, MEANT
 from content.matching.meaning import FOLDER, BadWeights
+from content.matching.spread import SPREAD
 from content.matching.terms import Floats
 
+OF_BEST: Final = ("one", "two", "three", "possible")  # probabilities told by the best candidate's row
 ALONE: Final = "none"  # the name of the weights for matching without an encoder
 
 
 @dataclass(frozen=True, slots=True)
 class Cutoffs:
-    """Where the bands lie, on the scale of the confidence (a probability).
+    """Where the bands lie; all are probabilities.
 
     Attributes:
-        sure: from here the best match is the answer.
+        sure: from this confidence the best match is the answer.
         sure_of_two: from here the best two of one case are the answer together.
-        possible: from here the matches are worth offering.
+        sure_of_three: from here the best three are.
+        possible: from here the question is one for the corpus, and matches are worth offering.
+        several: from here the question fits several cases.
     """
 
     sure: float
     sure_of_two: float
+    sure_of_three: float
     possible: float
+    several: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """Probabilities about the best match of a search.
+
+    Attributes:
+        one: it answers the question.
+        two: the best two of its case answer it together.
+        three: the best three do.
+        possible: the corpus has an answer at all.
+    """
+
+    one: float = 0.0
+    two: float = 0.0
+    three: float = 0.0
+    possible: float = 0.0
+
+
+CERTAIN: Final = Confidence(1.0, 1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -43,19 +70,22 @@ class Scorer:
     score_weights: Floats
     one: "Logistic"
     two: "Logistic"
+    three: "Logistic"
+    possible: "Logistic"
+    several: "Logistic"
     cutoffs: Cutoffs
 
     def scores(self, features: Floats) -> Floats:
         """One number a candidate; only differences between the candidates of one question mean anything."""
         return features @ self.score_weights
 
-    def confidence(self, fit: Floats) -> tuple[float, float]:
-        """How likely the best candidate answers the question, and how likely the best two of its case do together.
+    def confidence(self, fit: Floats) -> Confidence:
+        """What to think of the best candidate.
 
         Args:
-            fit: the best candidate's row, as `features.fit` makes it.
+            fit: its row, as `features.fit` makes it.
         """
-        return self.one(fit), self.two(fit)
+        return Confidence(self.one(fit), self.two(fit), self.three(fit), self.possible(fit))
 
 
 @dataclass(frozen=True)
@@ -76,12 +106,16 @@ def load(encoder: str = ALONE, folder: Path = FOLDER) -> Scorer:
     features = FEATURES if encoder == ALONE else FEATURES + MEANT
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        one, two = (
-            Logistic(_row(data[name]["weights"], features + FIT), float(data[name]["bias"])) for name in ("one", "two")
-        )
-        return Scorer(_row(data["score"], features), one, two, Cutoffs(**data["cutoffs"]))
+        one, two, three, possible = (_logistic(data[name], features + FIT) for name in OF_BEST)
+        several = _logistic(data["several"], SPREAD)
+        cutoffs = Cutoffs(**data["cutoffs"])
+        return Scorer(_row(data["score"], features), one, two, three, possible, several, cutoffs)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadWeights(f"{path}: {type(error).__name__} {error}; run `make train`") from error
+
+
+def _logistic(data: Mapping[str, Any], names: Sequence[str]) -> Logistic:
+    return Logistic(_row(data["weights"], names), float(data["bias"]))
 
 
 def _row(named: Mapping[str, float], names: Sequence[str]) -> Floats:

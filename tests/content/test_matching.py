@@ -1,18 +1,19 @@
 """The search and the decision, on small corpora made for the purpose."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.entries import Case, Entry, Place, Source
+from content.entries import Case, Entry, Family, Place, Source
 from content.language import Language
 from content.matching import (
     Answer,
     BadWeights,
     Choices,
+    Confidence,
     Cutoffs,
     Elsewhere,
     Index,
@@ -20,13 +21,14 @@ from content.matching import (
     Matcher,
     Miss,
     Search,
+    Several,
     decide,
     scorer,
 )
 from content.text import Normaliser
 from handlers.services import Services
 
-CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, possible=0.2)
+CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, sure_of_three=0.75, possible=0.2, several=0.5)
 LANGUAGE = Language(Normaliser(), {}, {}, (("how_often", ("多久",)),), regions=("上海",), before_regions=("去",))
 
 
@@ -75,6 +77,35 @@ def test_the_order_of_the_entries_does_not_matter() -> None:
     entries = [entry("a", "主题党日多久一次？"), entry("b", "党费怎么交？"), entry("c", "第一书记到村几天？")]
 
     assert matcher(*entries).search("书记到村") == matcher(*reversed(entries)).search("书记到村")
+
+
+FAMILY = Family("family", "红色引擎", ("引擎工程",), ("a", "b"), entry("family", "哪些地方有红色引擎？", city="各地"))
+
+
+def family_matcher(*more: Entry) -> Matcher:
+    entries = [
+        entry("a", "武汉红色引擎怎么搞？", "武汉的红色引擎工程", title="红色引擎", city="武汉"),
+        entry("b", "贫困村引擎靠什么？", "十堰怎么推动贫困村", title="贫困村引擎", city="十堰"),
+        entry("c", "宜都的磁铁支部怎么搞？", title="磁铁支部", city="宜都"),
+        *more,
+    ]
+    overview = replace(FAMILY.overview or entries[0], case=Case("family", "红色引擎", Place("各地"), Source("", 0, 0)))
+    family = replace(FAMILY, overview=overview)
+    return Matcher(Index([*entries, overview], LANGUAGE, families=[family]), scorer.load())
+
+
+@pytest.mark.parametrize("question", ["红色引擎", "引擎工程", "红色引擎怎么搞"])
+def test_a_name_a_family_shares_means_each_of_its_cases_once(question: str) -> None:
+    found = family_matcher().search(question)
+
+    assert {match.entry.id for match in found.several} == {"a", "b"}
+    assert found.overview
+    assert found.overview.id == "family"
+
+
+def test_with_the_place_or_with_a_wording_to_the_letter_one_case_is_meant() -> None:
+    assert family_matcher().search("武汉的红色引擎工程是怎么建设的").several == ()
+    assert family_matcher().search("贫困村引擎靠什么").several == ()
 
 
 def test_the_bare_name_of_a_case_means_its_overview() -> None:
@@ -136,9 +167,15 @@ def test_a_larger_place_around_the_case_is_no_other_place() -> None:
     assert not matcher(inner, outer).search("襄阳的一报告两评议").elsewhere
 
 
-def found(confidence: float, of_two: float = 0.0, *, elsewhere: bool = False, cases: str = "abcd") -> Search:
-    matches = tuple(Match(entry(f"{n}", "问", case=case), -n, "问") for n, case in enumerate(cases))
-    return Search("问", matches, confidence, of_two, frozenset({"上海"}) if elsewhere else frozenset(), elsewhere)
+def matches(cases: str = "abcd") -> tuple[Match, ...]:
+    return tuple(Match(entry(f"{n}", "问", case=case), -n, "问") for n, case in enumerate(cases))
+
+
+def found(
+    one: float, two: float = 0.0, three: float = 0.0, possible: float = 1.0, *, elsewhere: bool = False, cases: str = ""
+) -> Search:
+    named = frozenset({"上海"}) if elsewhere else frozenset[str]()
+    return Search("问", matches(cases or "abcd"), Confidence(one, two, three, possible), named, elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +183,10 @@ def found(confidence: float, of_two: float = 0.0, *, elsewhere: bool = False, ca
     [
         (found(0.95), Answer),
         (found(0.85), Choices),
-        (found(0.25), Choices),
-        (found(0.1), Miss),
+        (found(0.1), Choices),
+        (found(0.95, possible=0.1), Miss),
         (found(0.95, elsewhere=True), Elsewhere),
-        (found(0.1, elsewhere=True), Miss),
+        (found(0.95, possible=0.1, elsewhere=True), Miss),
         (Search("问"), Miss),
     ],
 )
@@ -157,12 +194,33 @@ def test_only_high_confidence_in_the_right_place_is_an_answer(search: Search, ki
     assert isinstance(decide(search, CUTOFFS), kind)
 
 
-def test_two_entries_of_one_case_answer_together_when_one_of_them_surely_does() -> None:
-    verdict = decide(found(0.5, 0.85, cases="abab"), CUTOFFS)
+@pytest.mark.parametrize(
+    ("search", "told"),
+    [
+        (found(0.95, 0.96, 0.97, cases="aabaa"), "0"),
+        (found(0.5, 0.85, 0.9, cases="abaab"), "02"),
+        (found(0.5, 0.7, 0.78, cases="abaab"), "023"),
+        (found(0.5, 0.7, 0.78, cases="abab"), "02"),
+    ],
+)
+def test_the_fewest_entries_of_one_case_that_surely_answer_are_told_together(search: Search, told: str) -> None:
+    verdict = decide(search, CUTOFFS)
 
     assert isinstance(verdict, Answer)
-    assert verdict.also is not None
-    assert [verdict.match.entry.id, verdict.also.entry.id] == ["0", "2"]
+    assert "".join(match.entry.id for match in (verdict.match, *verdict.also)) == told
+
+
+def test_a_question_that_fits_several_cases_asks_which_is_meant() -> None:
+    several = matches("abc")
+
+    assert decide(replace(found(0.5), several=several), CUTOFFS) == Several(several)
+    assert decide(replace(found(0.5), several=several[:1]), CUTOFFS) == Choices(found(0.5).matches[:3])
+
+
+def test_a_sure_answer_to_such_a_question_comes_with_what_the_other_cases_have() -> None:
+    several = matches("abc")
+
+    assert decide(replace(found(0.95), several=several), CUTOFFS) == Answer(several[0], elsewhere=several[1:])
 
 
 def test_at_most_three_choices_are_offered_best_first() -> None:
@@ -185,6 +243,5 @@ def test_weights_of_another_version_are_refused_with_what_to_do(tmp_path: Path) 
 def test_whatever_is_asked_the_confidence_is_a_probability(services: Services, text: str) -> None:
     search = services.matcher.search(text)
 
-    assert 0 <= search.confidence <= 1
-    assert 0 <= search.confidence_of_two <= 1
+    assert all(0 <= chance <= 1 for chance in (*astuple(search.chances), search.vague))
     assert len(search.matches) <= 8

@@ -47,7 +47,7 @@ def taps(turn: Turn) -> list[str]:
 
 class TestAnswers:
     def test_an_answer_names_its_source_and_date_and_offers_related_questions_and_feedback(self, talk: Talk) -> None:
-        turn = talk.says("主题党日多久开展一次")
+        turn = talk.says("咸宁的主题党日多久开展一次")
 
         lines = visible(turn.reply.text).split("\n")
         assert turn.reply.outcome is Outcome.ANSWER

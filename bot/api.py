@@ -49,6 +49,10 @@ class Api:
             said = self._once(path, self._token(token), payload)
         return said
 
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._calls.close()
+
     def _token(self, bad: str) -> str:
         try:
             return self._tokens.renew(bad) if bad else self._tokens.current()

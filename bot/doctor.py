@@ -1,10 +1,13 @@
-"""What `doctor` looks at: mode, corpus, store, web process. Finds, never mends."""
+"""What `doctor` looks at: mode, corpus, store, WeChat's API, web process. Finds, never mends."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot import encoders, supervise, wiring
+from bot import encoders, reasons, supervise, wiring
+from bot.brake import Brake, Pause
+from bot.quota import Quota, QuotaUnknown
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from content.files import ContentError
@@ -24,7 +27,14 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing, in the order an operator would look."""
-    return [*_mode(settings), *_encoder(settings), *_content(settings), *_store(settings), *_web(settings)]
+    return [
+        *_mode(settings),
+        *_encoder(settings),
+        *_content(settings),
+        *_store(settings),
+        *pushing(settings),
+        *_web(settings),
+    ]
 
 
 def _found(level: Level, key: str, **about: object) -> Finding:
@@ -78,6 +88,40 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield _found("bad", "doctor_store_policy", policy=policy["maxmemory-policy"])
     if policy["appendonly"] == "no":
         yield _found("bad", "doctor_store_append")
+
+
+def pushing(settings: Settings) -> Iterator[Finding]:
+    """Whether reminders can go out: the account's settings, a token, the day's quota, pauses."""
+    if not settings.demo:
+        yield from _account(settings)
+    brake = Brake(wiring.store(settings), wiring.clock(settings))
+    with contextlib.suppress(StoreUnavailable):  # told before
+        for pause in brake.pauses():
+            yield _paused(pause)
+
+
+def _paused(pause: Pause) -> Finding:
+    about = {"since": f"{pause.since:%Y-%m-%d %H:%M}", "why": reasons.sentence(pause.reason, pause.detail)}
+    if pause.until:
+        return _found("bad", "doctor_pushes_paused_until", until=f"{pause.until:%Y-%m-%d %H:%M}", **about)
+    return _found("bad", "doctor_pushes_paused", **about)
+
+
+def _account(settings: Settings) -> Iterator[Finding]:
+    if missing := wiring.missing_for_pushing(settings):
+        yield _found("bad", "doctor_pushes_missing", name=f"BOT_WECHAT_{missing.upper()}")
+        return
+    for activity_id, template_id in wiring.templates(settings).items():
+        if not template_id:
+            yield _found("bad", "doctor_pushes_missing", name=f"BOT_WECHAT_TEMPLATE_{activity_id.upper()}")
+    store, now = wiring.store(settings), wiring.clock(settings)
+    try:
+        with contextlib.closing(wiring.wechat_api(settings, store)) as api:
+            allowance = Quota(api, store, now).asked()
+    except QuotaUnknown as error:
+        yield _found("bad", "doctor_api_bad", url=settings.wechat_api_url, why=reasons.sentence(str(error)))
+    else:
+        yield _found("ok", "doctor_api", url=settings.wechat_api_url, limit=allowance.limit, left=allowance.left)
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class Platform:
 
     Attributes:
         templates: activity id to template id.
+        missing: the setting without which nothing can be sent ("app_secret"); empty = it is there.
         now: the clock, aware.
         sleep: waits for that many seconds.
     """
@@ -51,18 +52,24 @@ class Platform:
     brake: Brake
     window: Window
     now: Callable[[], datetime]
+    missing: str = ""
     sleep: Callable[[float], None] = time.sleep
     _no_texts_until: datetime | None = field(default=None, init=False)
 
     def send(self, push: Push) -> Result:
         """Send it, and say how that ended. Waits up to `PATIENCE` seconds for its turn."""
-        if not self.templates.get(push.activity_id):
-            return Stop("template_missing", Halt.UNTIL_TOLD)
+        missing = self.missing or ("" if self.templates.get(push.activity_id) else "template")
+        if missing:
+            return Stop(f"{missing}_missing", Halt.UNTIL_TOLD)
         try:
             return self._held_up(push) or self._sent(push)
         except StoreUnavailable as error:
             log.warning("store_down", doing="push", reason=str(error))
             return Later("store", _soon(push))
+
+    def close(self) -> None:
+        """Close the connections that are not in use; for the end of a process."""
+        self.api.close()
 
     def _held_up(self, push: Push) -> Result | None:
         """What keeps it from going out now: a pause, or the pace."""

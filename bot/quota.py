@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from bot.api import Api
 from bot.calls import NoAnswer, NotSent
+from bot.platform_errors import rule
 from bot.store import Store
 from bot.tokens import NoToken
 from scheduler.pacing import BEIJING, usable
@@ -29,7 +30,7 @@ log = structlog.get_logger("quota")
 
 
 class QuotaUnknown(Exception):
-    """The platform did not tell; the message is a short key."""
+    """The platform did not tell; the message is the reason's short key, as in `bot.platform_errors`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Quota:
             QuotaUnknown: it did not tell.
             StoreUnavailable: it did, but that could not be kept.
         """
-        allowance = self._told()
+        allowance = self.asked()
         with self._store.commands() as client:
             pipe = client.pipeline()
             pipe.hset(self._key(), mapping={"limit": allowance.limit, "left": allowance.left})
@@ -92,18 +93,21 @@ class Quota:
             pipe.execute()
         return allowance
 
-    def _told(self) -> Allowance:
+    def asked(self) -> Allowance:
+        """The same without keeping it. Raises QuotaUnknown."""
         try:
             said = self._api.post(QUOTA, {"cgi_path": f"/{TEMPLATE}"})
-        except (NoToken, NotSent, NoAnswer) as error:
-            raise QuotaUnknown(str(error)) from error
-        quota = said.data.get("quota")
-        if said.action or not isinstance(quota, dict):
-            raise QuotaUnknown(said.reason or "no quota")
+        except NoToken as error:
+            raise QuotaUnknown(rule(error.code)[1] if error.code else "no_token") from error
+        except NotSent as error:
+            raise QuotaUnknown("unreachable") from error
+        except NoAnswer as error:
+            raise QuotaUnknown("no_answer") from error
+        quota: Any = said.data.get("quota")
         try:
             return Allowance(int(quota["daily_limit"]), int(quota["remain"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise QuotaUnknown("no quota") from error
+            raise QuotaUnknown(said.reason or "no_quota") from error
 
     def _ask_again(self) -> None:
         """Every ten minutes, whatever becomes of it."""

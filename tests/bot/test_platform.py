@@ -50,7 +50,7 @@ class Sender(Platform):
             Brake(store, clock, lambda: float(next(self.looks))),
             Window(store),
             clock,
-            self.waited.append,
+            sleep=self.waited.append,
         )
         self.looks = iter(range(10**9))  # each look at the brake is a second after the one before
 

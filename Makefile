@@ -41,6 +41,7 @@ train: $(VENV)/.dev ## learn the matcher's weights anew from the corpus and trai
 
 bench: $(VENV)/.dev ## measure what README claims
 	$(BIN)/python -m bench.webhook
+	$(BIN)/python -m bench.calls
 
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements.in -o requirements.lock

@@ -10,6 +10,7 @@ from bot import doctor as examination
 from bot import embedded, logs, server, supervise, wiring
 from bot.cli_content import content
 from bot.cli_eval import eval_
+from bot.cli_remind import remind
 from bot.cli_roster import roster
 from bot.settings import Settings
 from bot.table import box
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(content)
 main.add_command(eval_)
+main.add_command(remind)
 main.add_command(roster)
 
 

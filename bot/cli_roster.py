@@ -7,11 +7,11 @@ from typing import Final
 
 import click
 
-from bot import roster_report, wiring
+from bot import roster_report
 from bot.invitations import Invitations
 from bot.roster_store import RosterStore
 from bot.settings import Settings
-from bot.terminal import FINDING, USAGE, as_text, fail, findings, report, say, settings_or_exit, store_or_exit
+from bot.terminal import FINDING, USAGE, activities_or_exit, as_text, fail, report, say, settings_or_exit, store_or_exit
 from content.files import ContentError, Problem
 from scheduler import roster_files
 from scheduler.roster import Role
@@ -92,10 +92,7 @@ def scene(branch_id: str) -> None:
 
 def _roles(settings: Settings) -> dict[str, Role]:
     """Editors' words for the roles; exits with what is wrong with the file they stand in."""
-    try:
-        return {word: Role(role) for word, role in wiring.activities(settings).roles.items()}
-    except ContentError as error:
-        fail(findings(error.problems), FINDING)
+    return {word: Role(role) for word, role in activities_or_exit(settings).roles.items()}
 
 
 def _read(branches: Path, members: Path, roles: Mapping[str, Role], as_json: bool) -> roster_files.Roster:

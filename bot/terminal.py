@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final, NoReturn
 
 import click
@@ -13,6 +14,7 @@ from bot.encoders import NoEncoder
 from bot.settings import Settings, SettingsError, load
 from bot.store import Store, StoreUnavailable
 from content import library, wording
+from content.activities import Activities
 from content.files import ContentError, Problem
 from content.matching import BadWeights
 from handlers.services import Services
@@ -59,6 +61,25 @@ def store_or_exit(settings: Settings) -> Iterator[Store]:
             yield Store(url, timeout=PATIENCE)
     except (StoreUnavailable, embedded.StoreWillNotStart) as error:
         fail(say("error_store", reason=error), FINDING)
+
+
+def moment_or_exit(text: str, settings: Settings) -> datetime:
+    """The moment an operator wrote as 2026-12-04T09:00, in the settings' zone unless it carries an offset; now if it is
+    empty. Exits when it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text) if text else wiring.clock(settings)()
+    except ValueError:
+        fail(say("error_moment", text=text), USAGE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+
+
+def activities_or_exit(settings: Settings) -> Activities:
+    """What members are reminded of; exits with every finding when the file does not load."""
+    try:
+        return wiring.activities(settings)
+    except ContentError as error:
+        fail(findings(error.problems), FINDING)
 
 
 def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from bot import embedded, encoders
+from bot import day_data, embedded, encoders
 from bot.api import Api
 from bot.brake import Brake
 from bot.calls import Calls
+from bot.notices import Notices
 from bot.pace import Pace
 from bot.platform import Platform
 from bot.quota import Quota
@@ -22,6 +23,7 @@ from bot.window import Window
 from content import language, library, small_talk, wording
 from content.activities import Activities
 from content.activities import load as load_activities
+from content.calendar import Days
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
@@ -71,6 +73,11 @@ def encoder(wanted: str, data_dir: Path) -> Encoder | None:
 def activities(settings: Settings) -> Activities:
     """What members are reminded of. Raises ContentError listing every finding."""
     return load_activities(data_file(settings.content_dir, "activities.yaml"))
+
+
+def days(store: Store) -> Days:
+    """What is known of every day, the notices operators have entered included. Raises StoreUnavailable."""
+    return day_data.days(Notices(store).all())
 
 
 def data_file(folder: Path, name: str) -> Path:

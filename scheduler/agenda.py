@@ -2,13 +2,17 @@
 here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
 
-from content.activities import Activity
+from content.activities import Activities, Activity
 from content.calendar import Days, DaySource, Occurrence, Rule, occurrence_of, occurrences, parse_rule
 from scheduler.roster import Branch, Change
+
+WINDOW: Final = timedelta(days=34)  # a monthly meeting comes within it, or nearly
+HORIZON: Final = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,50 @@ def appointments(  # noqa: PLR0917 - a calendar needs them all
             moved_here = occurrence_of(rule, change.rule_date, days, activity.shift)
             found |= {one.rule_date: one for one in (moved_here,) if one is not None}
     made = [_appointment(activity, branch, one, changes.get(one.rule_date), zone) for one in found.values()]
-    return tuple(sorted((one for one in made if first <= one.begins.date() <= last), key=lambda one: one.begins))
+    return tuple(sorted((one for one in made if first <= one.begins.date() <= last), key=_order))
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What takes place in some branches.
+
+    Attributes:
+        changes: activity id -> branch id and rule date -> change; as `Roster.changes` gives them.
+    """
+
+    activities: Activities
+    branches: Sequence[Branch]
+    changes: Mapping[str, Mapping[tuple[str, date], Change]]
+    days: Days
+    zone: tzinfo
+
+    def between(self, first: date, last: date) -> Iterator[Appointment]:
+        """The appointments that begin from `first` to `last`, both included, activity by activity. Raises BadRule."""
+        for activity in self.activities.all:
+            by_branch: dict[str, dict[date, Change]] = {}
+            for (branch_id, rule_date), change in self.changes.get(activity.id, {}).items():
+                by_branch.setdefault(branch_id, {})[rule_date] = change
+            for branch in self.branches:
+                changes = by_branch.get(branch.id, {})
+                yield from appointments(activity, branch, changes, first, last, self.days, self.zone)
+
+
+def upcoming(
+    between: Callable[[date, date], Iterable[Appointment]], now: datetime, count: int
+) -> tuple[Appointment, ...]:
+    """The first `count` appointments that have not begun, in order; fewer when the coming years have no more.
+
+    Args:
+        between: the appointments from one day to another, both included, in any order.
+        now: aware; its zone decides what day it is.
+    """
+    found: list[Appointment] = []
+    begin, span = now.date(), WINDOW
+    while len(found) < count and begin < now.date() + HORIZON:
+        end = begin + span
+        found += sorted((one for one in between(begin, end) if one.begins > now), key=_order)
+        begin, span = end + timedelta(days=1), 2 * span
+    return tuple(found[:count])
 
 
 def rule_of(activity: Activity, branch: Branch) -> Rule:
@@ -106,3 +153,7 @@ def _appointment(
         note=change.note,
         planned=one.on if change.to else None,
     )
+
+
+def _order(one: Appointment) -> tuple[datetime, str, str, date]:
+    return one.begins, one.meeting.branch_id, one.meeting.activity_id, one.meeting.rule_date

@@ -1,0 +1,58 @@
+"""`python -m bot remind …`: what members will be reminded of."""
+
+from collections.abc import Sequence
+
+import click
+
+from bot import agenda_report, wiring
+from bot.roster_store import RosterStore
+from bot.settings import Settings
+from bot.store import Store
+from bot.terminal import USAGE, activities_or_exit, as_text, fail, moment_or_exit, say, settings_or_exit, store_or_exit
+from scheduler.agenda import Agenda, upcoming
+from scheduler.roster import Branch
+
+EVERYONE = Branch("", "")  # stands for all branches while there is no roster
+
+
+@click.group(help=say("help_remind"))
+def remind() -> None:
+    """What members will be reminded of."""
+
+
+@remind.command("next", help=say("help_remind_next"))
+@click.option("--branch", "branch_id", default="", help=say("option_branch"))
+@click.option("-n", "count", default=6, type=click.IntRange(1, 1000), help=say("option_count"))
+@click.option("--at", default="", help=say("option_at"))
+@click.option("--json", "as_json", is_flag=True, help=say("option_json"))
+def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
+    """The next appointments of one branch or of all, in time order."""
+    settings = settings_or_exit()
+    now = moment_or_exit(at, settings)
+    with store_or_exit(settings) as store:
+        agenda = _agenda(settings, store, branch_id)
+    found = upcoming(agenda.between, now.astimezone(settings.zone), count)
+    if as_json:
+        click.echo(as_text([agenda_report.data(one) for one in found]))
+        return
+    names = {branch.id: branch.name for branch in agenda.branches}
+    for one in found:
+        click.echo(agenda_report.line(one, agenda.activities, names))
+
+
+def _agenda(settings: Settings, store: Store, branch_id: str) -> Agenda:
+    """The agenda of one branch (of all, if none is named); exits when there is no such branch."""
+    activities = activities_or_exit(settings)
+    roster = RosterStore(store)
+    branches = _branches(roster, branch_id)
+    changes = {activity.id: roster.changes(activity.id) for activity in activities.all}
+    return Agenda(activities, branches, changes, wiring.days(store), settings.zone)
+
+
+def _branches(roster: RosterStore, branch_id: str) -> Sequence[Branch]:
+    if not branch_id:
+        return roster.branches() or (EVERYONE,)
+    found = roster.branch(branch_id)
+    if found is None:
+        fail(say("roster_no_branch", id=branch_id), USAGE)
+    return (found,)

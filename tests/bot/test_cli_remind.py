@@ -1,0 +1,129 @@
+"""`python -m bot remind next`: what comes next, for programs and for a secretary."""
+
+import json
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from bot.branch_book import BranchBook
+from bot.notices import Notices
+from bot.roster_store import RosterStore
+from bot.store import Store
+from content.calendar.notice import read
+from scheduler.agenda import Meeting
+from scheduler.roster import Branch
+from scheduler.roster_changes import compare
+from scheduler.roster_files import Roster
+from tests.bot.test_cli import run
+from tests.content.calendar.official import MADE_UP_2027
+from tests.fakes import SHANGHAI
+
+AT = "2026-11-28T10:00"
+NOW = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
+BRANCHES = (
+    Branch("b1", "红旗支部", place="二楼会议室"),
+    Branch("b2", "青山支部", party_day="每月最后一个工作日", party_time=time(19, 30)),
+)
+
+
+@pytest.fixture
+def roster(store: Store) -> RosterStore:
+    keeper = RosterStore(store)
+    wanted = Roster({branch.id: branch for branch in BRANCHES}, {})
+    assert keeper.write(compare({}, {}, wanted), 0)
+    return keeper
+
+
+def coming(url: str, *options: str, **environment: str) -> list[dict[str, Any]]:
+    result = run("remind", "next", "--at", AT, "--json", *options, BOT_REDIS_URL=url, **environment)
+    assert result.exit_code == 0, result.output
+    found: list[dict[str, Any]] = json.loads(result.output)
+    return found
+
+
+def test_without_a_roster_the_activities_as_they_come_are_shown(store: Store, valkey_url: str) -> None:
+    first, second, third, *_ = coming(valkey_url)
+
+    assert (first["activity"], first["date"], first["time"]) == ("liaison_day", "2026-12-04", "09:00")
+    assert (first["rule"], first["moved_from"], first["day_source"]) == ("每月第一个周五", None, "official")
+    assert (second["activity"], second["date"], second["moved_from"]) == ("party_day", "2026-12-07", "2026-12-05")
+    assert (third["date"], third["moved_from"], third["day_source"]) == ("2027-01-04", "2027-01-01", "provisional")
+
+
+def test_all_branches_come_in_time_order(roster: RosterStore, valkey_url: str) -> None:
+    found = coming(valkey_url, "-n", "7")
+
+    assert len(found) == 7
+    assert all(a["begins"] <= b["begins"] for a, b in pairwise(found))
+    assert [(one["branch_id"], one["activity"], one["date"]) for one in found[:4]] == [
+        ("b2", "party_day", "2026-11-30"),
+        ("b1", "liaison_day", "2026-12-04"),
+        ("b2", "liaison_day", "2026-12-04"),
+        ("b1", "party_day", "2026-12-07"),
+    ]
+
+
+def test_a_branch_has_its_own_rule_time_and_place(roster: RosterStore, valkey_url: str) -> None:
+    own = [one for one in coming(valkey_url, "--branch", "b2") if one["activity"] == "party_day"]
+    default = [one for one in coming(valkey_url, "--branch", "b1") if one["activity"] == "party_day"]
+
+    assert {(one["branch_id"], one["time"], one["rule"], one["place"]) for one in own} == {
+        ("b2", "19:30", "每月最后一个工作日", "")
+    }
+    assert {(one["time"], one["rule"], one["place"]) for one in default} == {("15:00", "每月5日", "二楼会议室")}
+
+
+def test_what_the_secretary_changed_is_shown(roster: RosterStore, store: Store, valkey_url: str) -> None:
+    meeting = Meeting("party_day", "b1", date(2026, 12, 5))
+    BranchBook(store).change(meeting, "oSecretary", NOW, to=date(2026, 12, 8), at=time(19))
+    BranchBook(store).change(Meeting("party_day", "b1", date(2027, 1, 5)), "oSecretary", NOW, cancelled=True)
+
+    moved, cancelled, *_ = (one for one in coming(valkey_url, "--branch", "b1") if one["activity"] == "party_day")
+
+    assert (moved["date"], moved["time"], moved["moved_from"]) == ("2026-12-08", "19:00", "2026-12-05")
+    assert (moved["version"], moved["day_source"], moved["cancelled"]) == (1, "decided", False)
+    assert (cancelled["date"], cancelled["version"], cancelled["cancelled"]) == ("2027-01-05", 1, True)
+
+
+def test_an_entered_notice_decides(store: Store, valkey_url: str) -> None:
+    Notices(store).enter(read(MADE_UP_2027))
+
+    february = next(one for one in coming(valkey_url) if one["moved_from"] == "2027-02-05")
+
+    assert (february["date"], february["day_source"]) == ("2027-02-12", "uploaded")
+
+
+def test_times_are_those_of_the_zone(store: Store, valkey_url: str) -> None:
+    first, *_ = coming(valkey_url, BOT_TIMEZONE="Asia/Urumqi")
+
+    assert (first["time"], first["begins"]) == ("09:00", "2026-12-04T09:00:00+06:00")
+
+
+def test_what_has_begun_is_over(store: Store, valkey_url: str) -> None:
+    result = run("remind", "next", "--at", "2026-12-04T01:00+00:00", "--json", BOT_REDIS_URL=valkey_url)
+
+    assert json.loads(result.output)[0]["date"] == "2026-12-07"
+
+
+def test_a_secretary_reads_day_time_activity_and_reason(roster: RosterStore, valkey_url: str) -> None:
+    result = run("remind", "next", "--branch", "b1", "--at", AT, BOT_REDIS_URL=valkey_url)
+
+    lines = result.output.splitlines()
+    assert lines[1] == (
+        "2026年12月7日（周一） 15:00　主题党日　红旗支部　二楼会议室　（每月5日）　原定2026年12月5日（周六）"
+    )
+    assert "以正式通知为准" in lines[2]
+    assert "以正式通知为准" not in lines[1]
+
+
+def test_an_unknown_branch_is_wrong_usage(roster: RosterStore, valkey_url: str) -> None:
+    result = run("remind", "next", "--branch", "nowhere", BOT_REDIS_URL=valkey_url)
+
+    assert result.exit_code == 2
+    assert "nowhere" in result.output
+
+
+def test_a_moment_nobody_can_read_is_wrong_usage(valkey_url: str) -> None:
+    assert run("remind", "next", "--at", "tomorrow", BOT_REDIS_URL=valkey_url).exit_code == 2

@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DOCUMENTS := $(or $(ZHIBU_DOCUMENTS),../shared/seeds)
 
-.PHONY: help run test check lint types imports containers format train bench lock secrets clean
+.PHONY: help run test check lint types imports containers format train corpus table bench lock secrets clean
 
 help: ## what you can do here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,7 +15,7 @@ run: $(VENV)/.run ## start everything on this machine (Ctrl-C stops it)
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest
 
-check: lint types imports containers test ## everything CI checks
+check: lint types imports containers corpus test ## everything CI checks
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -38,6 +39,16 @@ format: $(VENV)/.dev ## put the code into shape
 
 train: $(VENV)/.dev ## learn the matcher's weights anew from the corpus and training/
 	$(BIN)/python -m training.train
+
+corpus: $(VENV)/.dev ## check the corpus and, where the documents are, prove it against them
+	$(BIN)/python -m bot content check
+	@if ls $(DOCUMENTS)/*.txt >/dev/null 2>&1; then set -x; \
+	  $(BIN)/python -m bot content verify --sources $(DOCUMENTS) && \
+	  $(BIN)/python -m bot content coverage --sources $(DOCUMENTS); \
+	else echo "no documents in $(DOCUMENTS) (ZHIBU_DOCUMENTS names their folder): answers not verified"; fi
+
+table: $(VENV)/.run ## write the table of the corpus into both READMEs
+	$(BIN)/python -m bench.corpus_table
 
 bench: $(VENV)/.dev ## measure what README claims
 	$(BIN)/python -m bench.webhook

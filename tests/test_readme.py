@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.corpus_table import renewed
 from tests.bot.test_cli import run
 
 ROOT = Path(__file__).parents[1]
@@ -17,7 +18,7 @@ def rows(text: str) -> list[str]:
 def test_the_chinese_readme_holds_the_table_of_documents_as_the_command_prints_it() -> None:
     table = run("content", "table").output
 
-    assert table in (ROOT / "README.zh-CN.md").read_text("utf-8"), f"put this into README.zh-CN.md:\n{table}"
+    assert table in (ROOT / "README.zh-CN.md").read_text("utf-8"), "run `make table`"
 
 
 def test_the_english_readme_has_the_same_figures() -> None:
@@ -25,7 +26,15 @@ def test_the_english_readme_has_the_same_figures() -> None:
     wanted = "\n".join([*documents, total.replace("合计", "all")])
 
     assert len(documents) == 5
-    assert wanted in (ROOT / "README.md").read_text("utf-8"), f"put this into README.md:\n{wanted}"
+    assert wanted in (ROOT / "README.md").read_text("utf-8"), "run `make table`"
+
+
+def test_the_table_is_renewed_in_the_words_of_each_readme() -> None:
+    readme = "a\n\n| document | cases |\n|---|---|\n| a.txt | 1 |\n| b.txt | 1 |\n| all | 2 |\n\nb\n"
+
+    assert renewed(readme, "| 文件 | 案例 |\n|---|---|\n| a.txt | 4 |\n| 合计 | 4 |\n") == (
+        "a\n\n| document | cases |\n|---|---|\n| a.txt | 4 |\n| all | 4 |\n\nb\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "verify", "coverage", "table", "export", "import"])

@@ -26,6 +26,7 @@ from scheduler.delivery import Halt, Later, Push, Refused, Result, Sent, Stop, U
 from scheduler.pacing import quota_returns
 
 CUSTOM: Final = "cgi-bin/message/custom/send"
+MOMENT: Final = 0.001  # seconds; giving the processor away for less costs more than it waits
 SOON: Final = 10.0  # seconds, give or take a half: not all at once again
 TOKEN_REST: Final = timedelta(minutes=1)  # while every token is called bad
 A_WHILE: Final = timedelta(minutes=10)  # a pause that ends sooner is waited for
@@ -78,7 +79,8 @@ class Platform:
         wait = self.pace.turn()
         if wait > PATIENCE:
             return Later("pace", wait)
-        self.sleep(wait)
+        if wait > MOMENT:
+            self.sleep(wait)
         return None
 
     def _while_paused(self, pause: Pause, push: Push) -> Result:

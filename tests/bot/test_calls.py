@@ -6,7 +6,8 @@ import socket
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 from threading import Barrier
 
@@ -184,16 +185,35 @@ def test_a_broken_call_leaves_the_next_one_a_new_connection() -> None:
         assert calls.get("good", {}).status == 200
 
 
-def test_over_tls_a_certificate_nobody_signed_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+@contextmanager
+def serving_tls(certificate: Path) -> Iterator[tuple[Server, Calls]]:
+    """A server behind TLS, and calls to it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_self_signed(tmp_path / "server.pem"))
+    context.load_cert_chain(certificate)
     with serving(lambda _number, _request: OK) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        with pytest.raises(NotSent) as caught:
-            Calls(server.url.replace("http:", "https:")).get("x", {"secret": SECRET})
+        with closing(Calls(server.url.replace("http:", "https:"))) as calls:
+            yield server, calls
 
-    assert str(caught.value) == "SSLCertVerificationError"
-    assert server.requests == []
+
+def test_over_tls_a_certificate_nobody_signed_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    with serving_tls(_self_signed(tmp_path / "server.pem")) as (server, calls):
+        with pytest.raises(NotSent) as caught:
+            calls.get("x", {"secret": SECRET})
+
+        assert str(caught.value) == "SSLCertVerificationError"
+        assert server.requests == []
+
+
+def test_over_tls_connections_are_kept_as_well(tmp_path: Path) -> None:
+    certificate = _self_signed(tmp_path / "server.pem")
+    with serving_tls(certificate) as (server, calls):
+        assert calls._tls
+        calls._tls.load_verify_locations(certificate)
+        for _ in range(5):
+            calls.post("x", {}, {})
+
+        assert (server.connections, len(server.requests)) == (1, 5)
 
 
 def _self_signed(path: Path) -> Path:
@@ -202,6 +222,7 @@ def _self_signed(path: Path) -> Path:
     now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )

@@ -37,8 +37,13 @@ def acts_key(branch_id: str) -> str:
 
 
 def acted_key(who: str) -> str:
-    """Ids of the branches in whose stream of acts this one stands, so that they can be found there again."""
+    """Ids of the branches in whose stream of acts this one stands, as doer or otherwise: to find them there again."""
     return f"bot:roster:acted:{who}"
+
+
+def guesses_key(who: str) -> str:
+    """How many wrong invitation codes this one has tried of late."""
+    return f"bot:roster:guesses:{who}"
 
 
 def answers_key(who: str) -> str:

@@ -25,7 +25,7 @@ REMINDERS: Final = (  # what members may say about their branch and its reminder
         "snooze_evening",
         "snooze_morning",
     ),
-    *("attend", "leave", "absent"),
+    *("attend", "coming", "leave", "absent"),
     *("list", "move", "cancel", "resend", "exempt", "include"),
 )
 ACTIVITY: Final = "#"  # stands for the name of an activity in the words of a command
@@ -62,6 +62,8 @@ class Language:
         regions: names of places all over the country.
         before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
         reminders: folded words -> what they say about the branch and its reminders.
+        questions: words that make a question of what follows a command's words.
+        not_names: how what follows "I am called" begins when it is no name.
     """
 
     normalise: Normaliser
@@ -71,6 +73,8 @@ class Language:
     regions: tuple[str, ...] = ()
     before_regions: tuple[str, ...] = ()
     reminders: Mapping[str, Spoken] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()
 
     def command(self, text: str) -> str | None:
         """The command this message is, if it is one and nothing else."""
@@ -100,9 +104,11 @@ class Language:
         return None
 
     def is_question(self, text: str) -> bool:
-        """Whether the message asks something: a question mark, or a word that shows what it is after."""
+        """Whether what follows a command's words makes the message a question after all: a question mark, or words
+        nobody gives a reason or a date with.
+        """
         folded = fold(text)
-        return "?" in fold_width(text) or any(word in folded for _, words in self.asks for word in words)
+        return "?" in fold_width(text) or any(word in folded for word in self.questions)
 
     def catalogue_of(self, text: str) -> str | None:
         """What follows the catalogue word ("目录 咸宁" -> "咸宁"), folded; None if the message does not begin with
@@ -132,7 +138,9 @@ def load(path: Path, regions: Path | None = None) -> Language:
     picking = sheet.mapping(top.get("picking"), ("numerals", "forms"))
     numerals, forms = (sheet.texts(picking.get(key)) for key in ("numerals", "forms"))
     asks = {name: sheet.texts(node) for name, node in sheet.mapping(top.get("asks"), optional=None).items()}
+    after = sheet.mapping(top.get("reminders"), optional=None)
     reminders = _reminders(sheet, top.get("reminders"))
+    questions, not_names = (sheet.texts(after.get(key)) for key in ("questions", "not_names"))
     if sheet.problems:
         raise ContentError(sheet.problems)
     ordinals = {
@@ -144,12 +152,13 @@ def load(path: Path, regions: Path | None = None) -> Language:
     folded = tuple((name, tuple(filter(None, map(fold, words)))) for name, words in asks.items())
     before = sheet.texts(top.get("before_regions"))
     normalise = Normaliser(heads, tails, anywhere)
-    return Language(normalise, commands, ordinals, folded, read_lines(regions) if regions else (), before, reminders)
+    places = read_lines(regions) if regions else ()
+    return Language(normalise, commands, ordinals, folded, places, before, reminders, questions, not_names)
 
 
 def _reminders(sheet: Sheet, node: Node | None) -> dict[str, Spoken]:
     """Folded words -> what they say. Words with the mark of an activity stand for one way to say it per name."""
-    values = sheet.mapping(node, ("activities", "words") if node else ())
+    values = sheet.mapping(node, ("activities", "words", "questions", "not_names") if node else ())
     names = {key: sheet.texts(names) for key, names in sheet.mapping(values.get("activities"), optional=None).items()}
     spoken: dict[str, Spoken] = {}
     for command, words in sheet.mapping(values.get("words"), (), REMINDERS).items():

@@ -27,6 +27,8 @@ class Action(StrEnum):
     MOVE = "move"
     CANCEL = "cancel"
     RESEND = "resend"
+    EXEMPT = "exempt"
+    INCLUDE = "include"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class State:
     reason: str = ""
 
 
+class TooManyGuesses(Exception):
+    """Someone has tried too many invitation codes that are nobody's; none is looked up for them for an hour."""
+
+
 class Book(Protocol):
     """The roster side of the chat. Openids go in and come out in clear and are never logged."""
 
@@ -76,8 +82,13 @@ class Book(Protocol):
     def branch(self, branch_id: str) -> Branch | None:
         """The branch of that id; None = there is none (any more)."""
 
-    def branch_of_code(self, code: str) -> Branch | None:
-        """The branch this invitation code leads to, in any case and width; None = no such code."""
+    def branch_of_code(self, code: str, openid: str) -> Branch | None:
+        """The branch this invitation code leads to, in any case and width; None = no such code. Wrong ones are counted
+        for whoever tries them: raises TooManyGuesses.
+        """
+
+    def code(self, branch_id: str) -> str:
+        """The branch's invitation code; empty = no such branch."""
 
     def branch_of_scene(self, scene: str) -> Branch | None:
         """The branch a signed QR scene names (without WeChat's `qrscene_`); None = not ours, or the signature is
@@ -107,8 +118,8 @@ class Book(Protocol):
     def mute(self, openid: str, activity_id: str, muted: bool, now: datetime) -> None:
         """Whether the member does not want to hear of the activity. Asking for it again is consent, kept with time."""
 
-    def set_exempt(self, openid: str, exempt: bool) -> None:
-        """Whether the member is neither reminded nor counted."""
+    def set_exempt(self, openid: str, exempt: bool, by: str, now: datetime) -> None:
+        """Whether the member is neither reminded nor counted; records who said so in the same step."""
 
     def changes_of(self, activity_id: str, branch_id: str) -> Mapping[date, Change]:
         """Changes of this branch's occurrences still of interest, by rule date."""
@@ -124,11 +135,12 @@ class Book(Protocol):
         cancelled: bool = False,
     ) -> Change:
         """Replace what is changed about one occurrence, under the next version, and record who did it (`Action.MOVE`
-        or `Action.CANCEL`, pseudonym of `by`, when, what) in the same step.
+        or `Action.CANCEL`, pseudonym of `by`, when, what) in the same step. What is as wanted already is left alone,
+        version included.
         """
 
     def record(self, by: str, action: Action, meeting: Meeting, about: str, now: datetime) -> None:
-        """Keep who (pseudonym of `by`) did what to which meeting and when; `about` holds no member's data."""
+        """Keep who (pseudonym of `by`) did what to which meeting and when; `about` says nothing of anyone."""
 
     def attendance(self, meeting: Meeting) -> Mapping[str, Attendance]:
         """Openid -> the last answer; the silent are missing."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from content.text import is_only_emoji
-from handlers import ask, browse, feedback, follow_up, media, welcome
+from handlers import ask, binding, branch, browse, confirm, feedback, follow_up, media, welcome
 from handlers.messages import Incoming, Kind, Memory, Outcome, Reply, Reported, Turn
 from handlers.services import Services
 
@@ -21,8 +21,9 @@ def reply_to(message: Incoming, memory: Memory, services: Services, now: datetim
         memory: what was remembered of this member; anything older than ten minutes is taken as forgotten.
         now: aware.
     """
-    turn = ROUTES[message.kind](message, memory.as_of(now), services)
-    return replace(turn, memory=turn.memory.stamped(now))
+    memory = memory.as_of(now)
+    turn = ROUTES[message.kind](message, memory, services.called_by(message.sender, now))
+    return replace(turn, memory=confirm.heard(turn.memory, memory).stamped(now))
 
 
 def _text(message: Incoming, memory: Memory, services: Services) -> Turn:
@@ -93,9 +94,12 @@ COMMANDS: Final[dict[str, Callable[[Memory, Services], Turn]]] = {
 }
 
 TEXT_ROUTES: Final[tuple[TextHandler, ...]] = (
+    branch.confirmed,
     _command,
     _catalogue_of,
     feedback.reason,
+    branch.said,
+    binding.by_lone_code,
     _small_talk,
     _place,
     ask.ask,

@@ -91,7 +91,7 @@ class Pending:
     """Something the member was asked to confirm.
 
     Attributes:
-        act: what will be done; names a handler in `dispatch.CONFIRMED`.
+        act: what will be done; names a handler in `branch.BY_ANYONE` or `branch.BY_SECRETARY`.
         says: the text tapping the confirming line sends; naming the act, so that a tap on an older question does not
             confirm a newer one.
         about: what the handler needs to do it.

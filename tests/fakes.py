@@ -1,6 +1,6 @@
 """Stand-ins with the real signatures: a clock that is told the time, and members who write to the bot by WeChat."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from bot.sandbox.envelope import Platform, Request, fields, message
 from bot.wechat import Account
 from content.matching import Choices, decide
+from handlers.book import State
 from handlers.services import Services
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch, Change
@@ -163,3 +164,27 @@ def unsure_of(services: Services) -> str:
         if isinstance(verdict, Choices) and len(verdict.matches) > 1:
             return question
     raise AssertionError("no vague question is vague any more: add some to VAGUE")
+
+
+@dataclass
+class FakeReminders:
+    """A ledger in this process: tells what it was told. Implements `handlers.book.Reminders`."""
+
+    told: dict[Meeting, dict[str, State]] = field(default_factory=dict)
+    snoozed: list[tuple[str, Meeting, datetime]] = field(default_factory=list)
+    resent: list[tuple[Meeting, frozenset[str]]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+
+    def states(self, meeting: Meeting) -> Mapping[str, State]:
+        return self.told.get(meeting, {})
+
+    def snooze(self, openid: str, meeting: Meeting, until: datetime, now: datetime) -> None:
+        self.snoozed.append((openid, meeting, until))
+
+    def resend(self, meeting: Meeting, openids: Collection[str], now: datetime) -> int:
+        new = frozenset(openids) - {one for known, some in self.resent if known == meeting for one in some}
+        self.resent.append((meeting, new))
+        return len(new)
+
+    def forget(self, openid: str) -> None:
+        self.forgotten.append(openid)

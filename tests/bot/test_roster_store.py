@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.branch_book import BranchBook, NoSuchBranch
+from bot.branch_book import BranchBook
 from bot.invitations import Invitations
+from bot.memberships import GUESSES, NoSuchBranch
 from bot.roster_store import RosterStore
 from bot.store import Store, StoreUnavailable
-from handlers.book import Attendance, Consent
+from handlers.book import Attendance, Consent, TooManyGuesses
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch, Change, Member, Role
 from scheduler.roster_changes import compare
@@ -110,9 +111,20 @@ class TestInvitations:
 
         wide = "".join(chr(ord(letter) + 0xFEE0) for letter in code.lower())
         book = BranchBook(store)
-        assert {book.branch_of_code(text) for text in (code, code.lower(), wide, f" {code} ")} == {B}
-        assert book.branch_of_code("nobody") is None
-        assert book.branch_of_code("\ud800") is None
+        assert {book.branch_of_code(text, "o1") for text in (code, code.lower(), wide, f" {code} ")} == {B}
+        assert book.branch_of_code("nobody", "o1") is None
+        assert book.branch_of_code("\ud800", "o1") is None
+
+    def test_guessing_codes_ends_after_a_few_for_whoever_guesses(self, store: Store) -> None:
+        imported(store, [A], [])
+        book = BranchBook(store)
+        code = book.code("a")
+        for number in range(GUESSES):
+            book.branch_of_code(f"GUESS{number}", "oGuesser")
+
+        with pytest.raises(TooManyGuesses):
+            book.branch_of_code(code, "oGuesser")
+        assert book.branch_of_code(code, "oHonest") == A
 
     def test_a_scene_of_another_branch_or_another_signature_leads_nowhere(self, store: Store) -> None:
         imported(store, [A, B], [])
@@ -223,6 +235,25 @@ class TestMeetings:
         assert RosterStore(store).changes("party_day") == {("a", MEETING.rule_date): second}
         assert book.changes_of("liaison_day", "a") == {}
 
+    def test_the_same_change_again_is_no_new_version(self, store: Store) -> None:
+        imported(store, [A], [member("o1", "a", Role.SECRETARY)])
+        book = BranchBook(store)
+
+        first = book.change(MEETING, "o1", NOW, to=date(2026, 12, 8))
+
+        assert book.change(MEETING, "o1", NOW, to=date(2026, 12, 8)) == first
+
+    def test_who_was_exempted_leaves_no_trace_in_the_acts_when_forgotten(self, store: Store) -> None:
+        imported(store, [A], [member("o1", "a", Role.SECRETARY), member("o2")])
+        book = BranchBook(store)
+        book.set_exempt("o2", True, "o1", NOW)
+        pseudonym = RosterStore(store).pseudonyms("o2")
+        assert pseudonym in everything(store)
+
+        book.forget("o2")
+
+        assert pseudonym not in everything(store)
+
     def test_every_act_is_kept_with_who_when_and_what(self, store: Store) -> None:
         imported(store, [A], [member("o1", "a", Role.SECRETARY)])
 
@@ -248,7 +279,7 @@ class TestMeetings:
         book = BranchBook(store)
 
         book.mute("o1", "party_day", True, NOW)
-        book.set_exempt("o1", True)
+        book.set_exempt("o1", True, "o2", NOW)
         muted = book.member("o1")
         book.mute("o1", "party_day", False, NOW)
         again = book.member("o1")

@@ -1,0 +1,96 @@
+"""参加 and 请假: what a member answers to a meeting that is ahead. Exactly what is kept is said back."""
+
+from datetime import timedelta
+from typing import Final
+
+from content.language import Spoken
+from content.text import printable
+from handlers import lists, meetings
+from handlers.book import Attendance, Reach
+from handlers.layout import plain
+from handlers.messages import Choice, Memory, Outcome, Reply, Turn
+from handlers.services import Services
+from handlers.visits import Visit
+from scheduler.agenda import Appointment
+
+SOON: Final = timedelta(days=7)  # two meetings within these days: it must be said which is meant
+FAR: Final = timedelta(days=35)  # nobody answers to a meeting further ahead
+MAX_REASON: Final = 60  # characters
+TOLD: Final = frozenset({Reach.REACHED, Reach.UNKNOWN})
+
+
+def attend(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn:
+    """The member will come."""
+    return _answered(True, "", said, visit, memory, services)
+
+
+def leave(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
+    """The member asks for leave; why may follow."""
+    if services.language.is_question(said.more):
+        return None
+    return _answered(False, said.more, said, visit, memory, services)
+
+
+def coming(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
+    """Everyday words for coming (我去): an answer only for a member who has been reminded."""
+    return attend(said, visit, memory, services) if _told(said, visit) else None
+
+
+def absent(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
+    """Everyday words for not coming (家里有事去不了): an answer only for a member who has been reminded."""
+    return leave(said, visit, memory, services) if _told(said, visit) else None
+
+
+def _answered(comes: bool, reason: str, said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn:
+    meant = _meant(said, visit)
+    if not meant:
+        return Turn(Reply(Outcome.COMMAND, services.phrases("attend_none")), memory)
+    if len(meant) > 1:
+        return _which(comes, reason, meant, visit, services)
+    return _kept(comes, _clean(reason), meant[0], visit, memory, services)
+
+
+def _meant(said: Spoken, visit: Visit) -> tuple[Appointment, ...]:
+    """The meetings an answer may be about: the next one, and those of other activities soon after it."""
+    nexts = [visit.next(activity.id) for activity in visit.activities(said.activity_id)]
+    near = sorted((one for one in nexts if one and one.begins - visit.now <= FAR), key=lambda one: one.begins)
+    return tuple(one for one in near if one.begins - near[0].begins <= SOON)
+
+
+def _told(said: Spoken, visit: Visit) -> bool:
+    """Whether the member has been reminded of one of these meetings."""
+    states = (visit.branches.reminders.states(one.meeting).get(visit.openid) for one in _meant(said, visit))
+    return any(state and state.reach in TOLD for state in states)
+
+
+def _which(comes: bool, reason: str, meant: tuple[Appointment, ...], visit: Visit, services: Services) -> Turn:
+    """Ask which of several meetings the answer is about."""
+    key = "say_attend" if comes else "say_leave"
+    choices = [
+        Choice(
+            meetings.named(one, visit, services),
+            f"{services.phrases(key, activity=visit.activity(one).name)} {reason}".strip(),
+        )
+        for one in meant
+    ]
+    return lists.offer(services.phrases(f"{key}_which"), choices, Outcome.COMMAND, services)
+
+
+def _kept(comes: bool, reason: str, appointment: Appointment, visit: Visit, memory: Memory, services: Services) -> Turn:
+    phrases = services.phrases
+    visit.branches.book.attend(visit.openid, appointment.meeting, Attendance(comes, reason, visit.now))
+    meeting = meetings.named(appointment, visit, services)
+    if comes:
+        text = phrases("attending", meeting=meeting)
+    elif reason:
+        text = phrases("on_leave", meeting=meeting, reason=plain(reason))
+    else:
+        text = phrases("on_leave_why", meeting=meeting)
+    if visit.openid not in visit.branches.book.names(visit.branch.id):
+        text += "\n" + phrases("attend_name")
+    return Turn(Reply(Outcome.COMMAND, text), memory)
+
+
+def _clean(reason: str) -> str:
+    """What is kept of a reason: one line, not too long."""
+    return " ".join(printable(reason).split())[:MAX_REASON]

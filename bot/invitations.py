@@ -113,4 +113,8 @@ def _sendable(text: str) -> str:
 
 
 def _random() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    """A code with letters and digits both: whoever sends one alone is known to mean a code."""
+    code = ""
+    while code.isalpha() or code.isdigit() or not code:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return code

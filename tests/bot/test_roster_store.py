@@ -126,6 +126,14 @@ class TestInvitations:
             book.branch_of_code(code, "oGuesser")
         assert book.branch_of_code(code, "oHonest") == A
 
+    def test_every_branch_has_a_code_of_its_own_with_letters_and_digits(self, store: Store) -> None:
+        imported(store, [Branch(f"b{number}", "甲") for number in range(300)], [])
+
+        codes = {Invitations(store).code(f"b{number}") for number in range(300)}
+
+        assert len(codes) == 300
+        assert all(any(map(str.isdigit, code)) and any(map(str.isalpha, code)) for code in codes)
+
     def test_a_scene_of_another_branch_or_another_signature_leads_nowhere(self, store: Store) -> None:
         imported(store, [A, B], [])
         scene = Invitations(store).scene("a")

@@ -1,6 +1,6 @@
 """A push through the platform: by which channel it goes, what every error means, and that nobody is told twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.api import Api
+from bot.api import Api, Said
 from bot.brake import Brake, Pause
 from bot.calls import Calls
 from bot.pace import Pace
@@ -101,6 +101,15 @@ def test_a_member_whose_window_is_closed_or_used_up_gets_the_template(platform: 
 
     assert all(isinstance(result, Sent) for result in results)
     assert told(platform.seen()) == [("o1", "template")] + 5 * [("o2", "text")] + [("o2", "template")]
+
+
+def test_a_push_a_window_was_closed_for_is_not_tried_as_a_text_again(platform: Remote, sender: Sender) -> None:
+    platform.behave(windowed=True)
+
+    results = [sender.send(WROTE), sender.send(WROTE)]
+
+    assert results[0] == results[1] == Sent(platform.seen()[0].message_id)
+    assert (platform.counts()[CUSTOM], platform.counts()["seen"]) == (1, 1)
 
 
 def test_an_account_that_may_not_send_texts_does_not_try_for_every_member(
@@ -393,6 +402,40 @@ def test_without_a_store_nothing_is_sent(platform: Remote, no_store: Store, cloc
         assert (type(result), result.reason) == (Later, "store")  # type: ignore[union-attr]
     sender.calls.close()
     assert platform.seen() == []
+
+
+class Breaking(Api):
+    """Calls after which the store is gone."""
+
+    def __init__(self, api: Api, store: Store) -> None:
+        self._api, self._store = api, store
+
+    def post(self, path: str, payload: Mapping[str, Any]) -> Said:
+        try:
+            return self._api.post(path, payload)
+        finally:
+            self._store._down_until = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("push", "behaviour", "result"),
+    [
+        (WROTE, {}, Sent()),
+        (PUSH, {"members": {"o1": 40125}}, Stop("app_secret", Halt.UNTIL_TOLD)),
+        (PUSH, {"members": {"o1": 45009}}, Stop("quota", Halt.UNTIL_MIDNIGHT)),
+        (PUSH, {"members": {"o1": 43004}}, Refused("unfollowed")),
+        (PUSH, {"drop_after": 1.0}, Unclear("no_answer")),
+        (WROTE, {"drop_after": 1.0}, Unclear("no_answer")),
+    ],
+)
+def test_a_store_that_goes_down_after_the_call_does_not_change_how_the_push_ended(
+    platform: Remote, sender: Sender, store: Store, push: Push, behaviour: dict[str, Any], result: Result
+) -> None:
+    sender.send(replace(PUSH, openid="o-first"))
+    platform.behave(**behaviour)
+    sender.api = Breaking(sender.api, store)
+
+    assert sender.send(push) == result
 
 
 def test_many_threads_tell_every_member_once(platform: Remote, sender: Sender) -> None:

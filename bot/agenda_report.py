@@ -60,6 +60,15 @@ def occurrence(one: Occurrence, words: Words) -> str:
     return "　".join(filter(None, parts))
 
 
+def occurrence_data(one: Occurrence) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "date": one.on.isoformat(),
+        "moved_from": one.moved_from.isoformat() if one.moved_from else None,
+        "day_source": one.source.value,
+    }
+
+
 def dated(day: date, words: Words) -> str:
     """A day with its year and its day of the week."""
     return say("agenda_day", year=day.year, date=words.date(day), weekday=words.weekdays[day.weekday()])

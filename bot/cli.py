@@ -8,6 +8,7 @@ import click
 
 from bot import doctor as examination
 from bot import embedded, logs, server, supervise, wiring
+from bot.cli_calendar import calendar
 from bot.cli_content import content
 from bot.cli_eval import eval_
 from bot.cli_remind import remind
@@ -25,6 +26,7 @@ def main() -> None:
     """Entry point of `python -m bot`."""
 
 
+main.add_command(calendar)
 main.add_command(content)
 main.add_command(eval_)
 main.add_command(remind)

@@ -6,13 +6,9 @@ import click
 
 from bot import agenda_report, wiring
 from bot.roster_store import RosterStore
-from bot.settings import Settings
-from bot.store import Store
 from bot.terminal import USAGE, activities_or_exit, as_text, fail, moment_or_exit, say, settings_or_exit, store_or_exit
-from scheduler.agenda import Agenda, upcoming
+from scheduler.agenda import upcoming
 from scheduler.roster import Branch
-
-EVERYONE = Branch("", "")  # stands for all branches while there is no roster
 
 
 @click.group(help=say("help_remind"))
@@ -30,7 +26,8 @@ def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
     settings = settings_or_exit()
     now = moment_or_exit(at, settings)
     with store_or_exit(settings) as store:
-        agenda = _agenda(settings, store, branch_id)
+        branches = _branches(RosterStore(store), branch_id)
+        agenda = wiring.agenda(settings, store, activities_or_exit(settings), branches)
     found = upcoming(agenda.between, now.astimezone(settings.zone), count)
     if as_json:
         click.echo(as_text([agenda_report.data(one) for one in found]))
@@ -40,18 +37,10 @@ def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
         click.echo(agenda_report.line(one, agenda.activities, names))
 
 
-def _agenda(settings: Settings, store: Store, branch_id: str) -> Agenda:
-    """The agenda of one branch (of all, if none is named); exits when there is no such branch."""
-    activities = activities_or_exit(settings)
-    roster = RosterStore(store)
-    branches = _branches(roster, branch_id)
-    changes = {activity.id: roster.changes(activity.id) for activity in activities.all}
-    return Agenda(activities, branches, changes, wiring.days(store), settings.zone)
-
-
 def _branches(roster: RosterStore, branch_id: str) -> Sequence[Branch]:
+    """One branch, or all if none is named; exits when there is no such branch."""
     if not branch_id:
-        return roster.branches() or (EVERYONE,)
+        return roster.branches()
     found = roster.branch(branch_id)
     if found is None:
         fail(say("roster_no_branch", id=branch_id), USAGE)

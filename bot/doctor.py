@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot import encoders, reasons, supervise, wiring
+from bot import day_data, encoders, reasons, supervise, wiring
 from bot.brake import Brake, Pause
+from bot.notices import Notices
 from bot.quota import Quota, QuotaUnknown
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
@@ -32,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_encoder(settings),
         *_content(settings),
         *_store(settings),
+        *_days(settings),
         *pushing(settings),
         *_web(settings),
     ]
@@ -122,6 +124,18 @@ def _account(settings: Settings) -> Iterator[Finding]:
         yield _found("bad", "doctor_api_bad", url=settings.wechat_api_url, why=reasons.sentence(str(error)))
     else:
         yield _found("ok", "doctor_api", url=settings.wechat_api_url, limit=allowance.limit, left=allowance.left)
+
+
+def _days(settings: Settings) -> Iterator[Finding]:
+    """How far days off are known. The next year's notice may not be out yet; the running year's is."""
+    try:
+        notices = Notices(wiring.store(settings)).all()
+    except StoreUnavailable:
+        notices = ()
+    today = wiring.clock(settings)().date()
+    yield _found("ok", "calendar_known_until", date=day_data.known_until(notices))
+    if year := day_data.missing_year(today, notices):
+        yield _found("note" if year > today.year else "bad", "calendar_missing", year=year)
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

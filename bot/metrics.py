@@ -5,10 +5,11 @@ With several worker processes prometheus_client keeps its values in files of a f
 environment before the library is first imported; `bot.server` does that.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -36,6 +37,13 @@ class Metrics:
         )
         self._repeated = Counter("zhibu_repeated", "Messages delivered again by WeChat", registry=self._registry)
 
+        self._days_known = Gauge(
+            "zhibu_days_known_until_timestamp_seconds",
+            "The last day on which it is officially known who works",
+            multiprocess_mode="mostrecent",
+            registry=self._registry,
+        )
+
     def answered(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one message and the time it took."""
         self._messages.labels(kind, outcome).inc()
@@ -48,6 +56,10 @@ class Metrics:
     def repeated(self) -> None:
         """Count one message that was delivered before."""
         self._repeated.inc()
+
+    def days_known(self, until: datetime) -> None:
+        """Note up to which day days off are officially known."""
+        self._days_known.set(until.timestamp())
 
     def page(self) -> bytes:
         """All figures in Prometheus' text format."""

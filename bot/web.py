@@ -5,6 +5,7 @@ No error ever shows WeChat or a member more than a plain sentence.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -42,12 +43,14 @@ class Parts:
     Attributes:
         services: the current corpus and texts.
         trouble: why the process is not ready, or an empty text.
+        days_known: up to when days off are officially known; None = nobody can say now.
     """
 
     desk: Desk
     services: Callable[[], Services]
     metrics: Metrics
     trouble: Callable[[], str]
+    days_known: Callable[[], datetime | None] = lambda: None
 
 
 def create_app(parts: Parts) -> Flask:
@@ -103,6 +106,8 @@ def _add_health(app: Flask, parts: Parts) -> None:
     def metrics() -> Response:
         if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
             return _plain("not for the public\n", 404)
+        if until := parts.days_known():
+            parts.metrics.days_known(until)
         return Response(parts.metrics.page(), content_type=CONTENT_TYPE)
 
 

@@ -4,17 +4,18 @@ import base64
 import gc
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 import structlog
 from flask import Flask
 
-from bot import web, wiring
+from bot import day_data, web, wiring
 from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
+from bot.notices import Notices
 from bot.sandbox import views as sandbox
 from bot.settings import Settings
 from bot.store import Hits, Inbox, Pseudonyms, Store, StoreUnavailable
@@ -54,7 +55,8 @@ def assemble(
     """
     gateway = Gateway(account, accept_plain=demo)
     desk = Desk(gateway, Inbox(store, Pseudonyms(account.token)), services, now, metrics)
-    app = web.create_app(web.Parts(desk, services, metrics, lambda: _trouble(store)))
+    parts = web.Parts(desk, services, metrics, lambda: _trouble(store), lambda: _days_known(store, now()))
+    app = web.create_app(parts)
     if demo:
         sandbox.register(app, account, services, now)
     return app
@@ -66,6 +68,15 @@ def _trouble(kept: Store) -> str:
     except StoreUnavailable as error:
         return f"store: {error}"
     return ""
+
+
+def _days_known(kept: Store, now: datetime) -> datetime | None:
+    """Up to when days off are officially known; None = the store, which may know of a notice, is down."""
+    try:
+        until = day_data.known_until(Notices(kept).all())
+    except StoreUnavailable:
+        return None
+    return datetime.combine(until, time(), now.tzinfo)
 
 
 def account(settings: Settings) -> Account:

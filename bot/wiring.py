@@ -3,7 +3,7 @@ is read.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.notices import Notices
 from bot.pace import Pace
 from bot.platform import Platform
 from bot.quota import Quota
+from bot.roster_store import RosterStore
 from bot.settings import Settings
 from bot.store import Store
 from bot.token_store import TokenStore
@@ -27,6 +28,8 @@ from content.calendar import Days
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
+from scheduler.agenda import Agenda
+from scheduler.roster import EVERYONE, Branch
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -78,6 +81,15 @@ def activities(settings: Settings) -> Activities:
 def days(store: Store) -> Days:
     """What is known of every day, the notices operators have entered included. Raises StoreUnavailable."""
     return day_data.days(Notices(store).all())
+
+
+def agenda(settings: Settings, store: Store, activities: Activities, branches: Sequence[Branch]) -> Agenda:
+    """What takes place in these branches; without any, what takes place where nothing else is said. Raises
+    StoreUnavailable.
+    """
+    roster = RosterStore(store)
+    changes = {activity.id: roster.changes(activity.id) for activity in activities.all}
+    return Agenda(activities, branches or (EVERYONE,), changes, days(store), settings.zone)
 
 
 def data_file(folder: Path, name: str) -> Path:

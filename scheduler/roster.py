@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Role(StrEnum):
@@ -32,6 +32,9 @@ class Branch:
     party_day: str = ""
     party_time: time | None = None
     place: str = ""
+
+
+EVERYONE: Final = Branch("", "")  # stands for all branches while there is no roster
 
 
 @dataclass(frozen=True, slots=True)

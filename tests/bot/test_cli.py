@@ -1,13 +1,18 @@
 """The commands: what they print, and their exit codes."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.notices import Notices
+from bot.store import Store
+from content.calendar.notice import Notice
 from tests.content.test_library import GOOD, write
+from tests.fakes import SHANGHAI
 
 
 @pytest.fixture(autouse=True)
@@ -174,11 +179,23 @@ class TestDoctor:
         assert "✗ 连不上数据存储" in result.output
         assert "演示模式" in result.output
 
-    def test_with_a_store_all_is_well(self, valkey_url: str) -> None:
+    def test_with_a_store_all_is_well(self, store: Store, valkey_url: str) -> None:
+        Notices(store).enter(Notice(datetime.now(SHANGHAI).year, frozenset(), frozenset()))
+
         result = run("doctor", BOT_REDIS_URL=valkey_url)
 
         assert result.exit_code == 0
         assert "✓ 数据存储能连上" in result.output
+
+    def test_it_says_how_far_days_off_are_known(self, store: Store, valkey_url: str) -> None:
+        year = datetime.now(SHANGHAI).year
+        for known in range(2026, year + 2):
+            Notices(store).enter(Notice(known, frozenset(), frozenset()))
+
+        result = run("doctor", BOT_REDIS_URL=valkey_url)
+
+        assert f"✓ 放假数据到 {year + 1}-12-28" in result.output
+        assert "calendar notice" not in result.output
 
     def test_it_shows_no_password(self) -> None:
         result = run("doctor", BOT_REDIS_URL="redis://:hunter2@127.0.0.1:1/0")

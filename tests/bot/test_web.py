@@ -1,14 +1,18 @@
 """Answer pages, health, figures, headers."""
 
 import re
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
 
+from bot import day_data
+from bot.notices import Notices
 from bot.store import Store
+from content.calendar.notice import Notice
 from handlers.services import Services
 from tests.conftest import AppFactory
-from tests.fakes import Clock, Member
+from tests.fakes import SHANGHAI, Clock, Member
 
 
 @pytest.fixture
@@ -108,6 +112,19 @@ class TestMetrics:
         assert 'zhibu_messages_total{kind="text",outcome="smalltalk"} 1.0' in page
         assert member.openid not in page
         assert "主题党日" not in page
+
+    def test_they_say_up_to_when_days_off_are_known(self, make_app: AppFactory, store: Store) -> None:
+        last_year = max(day_data.LAST_YEAR, 2030)
+        for year in range(2026, last_year + 1):
+            Notices(store).enter(Notice(year, frozenset(), frozenset()))
+
+        page = make_app().test_client().get("/metrics").get_data(as_text=True)
+
+        (figure,) = re.findall(r"^zhibu_days_known_until_timestamp_seconds (.*)$", page, re.MULTILINE)
+        assert datetime.fromtimestamp(float(figure), SHANGHAI) == datetime(last_year, 12, 28, tzinfo=SHANGHAI)
+
+    def test_they_are_shown_even_without_the_store(self, make_app: AppFactory, no_store: Store) -> None:
+        assert make_app(store=no_store).test_client().get("/metrics").status_code == 200
 
     def test_they_are_not_given_to_requests_that_came_through_a_proxy(self, client: FlaskClient) -> None:
         assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404

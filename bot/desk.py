@@ -20,7 +20,7 @@ from bot.metrics import Metrics
 from bot.store import Arrival, Inbox, StoreUnavailable
 from bot.wechat import NOTHING, BadSignature, Gateway, Opened, Unreadable
 from handlers.dispatch import reply_to
-from handlers.messages import WRITTEN, Incoming, Left, Memory, Outcome, Reply, Turn
+from handlers.messages import WRITTEN, Incoming, Kind, Left, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
 DEADLINE: Final = 4.0  # seconds; WeChat hangs up after 5
@@ -28,6 +28,9 @@ POLL: Final = 0.05  # seconds between looks at another process's work
 THREADS: Final = 16
 PER_MINUTE: Final = 30  # messages of one member
 PER_DAY: Final = 500
+NEVER_LOST: Final = frozenset(  # whatever the limits say: a member's leaving, and what the platform reports
+    {Kind.UNSUBSCRIBE, Kind.WITHDRAWN, Kind.TEMPLATE_RECEIPT, Kind.CONSENT, Kind.CONSENT_RECEIPT}
+)
 
 log = structlog.get_logger("desk")
 
@@ -127,21 +130,36 @@ class Desk:
 
     def _answer(self, message: Incoming, arrival: Arrival, now: datetime) -> Reply:
         turn = self._turn(message, arrival, now)
+        if any(isinstance(note, Left) for note in turn.notes):
+            self._forget(message.sender, now)
+            return turn.reply
         try:
-            if any(isinstance(note, Left) for note in turn.notes):
-                self.inbox.forget(message.sender, now)
-            else:
-                self.inbox.finish(message.key, message.sender, turn, now, wrote=message.kind in WRITTEN)
+            self.inbox.finish(message.key, message.sender, turn, now, wrote=message.kind in WRITTEN)
         except StoreUnavailable as error:
             lost = [type(note).__name__ for note in turn.notes]
-            log.error("not_kept", doing="forget" if "Left" in lost else "finish", notes=lost, reason=str(error))
+            log.error("not_kept", notes=lost, reason=str(error))
         return turn.reply
+
+    def _forget(self, sender: str, now: datetime) -> None:
+        """Have every keeper forget a member; one that cannot be reached does not keep the others from it."""
+        keepers: list[Callable[[], None]] = [lambda: self.inbox.forget(sender, now)]
+        if branches := self.services().branches:  # reminders are found by way of the roster, so they go first
+            keepers += [lambda: branches.reminders.forget(sender), lambda: branches.book.forget(sender)]
+        for forget in keepers:
+            try:
+                forget()
+            except StoreUnavailable as error:
+                log.error("not_forgotten", reason=str(error))
 
     def _turn(self, message: Incoming, arrival: Arrival, now: datetime) -> Turn:
         services = self.services()
-        if arrival.in_minute >= PER_MINUTE or arrival.in_day >= PER_DAY:
+        if message.kind not in NEVER_LOST and (arrival.in_minute >= PER_MINUTE or arrival.in_day >= PER_DAY):
             return self._slow_down(arrival, services)
-        return reply_to(message, arrival.memory, services, now)
+        try:
+            return reply_to(message, arrival.memory, services, now)
+        except StoreUnavailable as error:  # what is asked of the branch's book cannot be answered without it
+            log.warning("store_down", doing="branch", reason=str(error))
+            return Turn(Reply(Outcome.FALLBACK, services.phrases("store_down")), arrival.memory)
 
     @staticmethod
     def _slow_down(arrival: Arrival, services: Services) -> Turn:

@@ -77,6 +77,12 @@ class RosterStore:
             raw: Any = client.hget(BRANCHES, branch_id)
         return load_branch(raw) if raw else None
 
+    def member(self, branch_id: str, who: str) -> Member | None:
+        """The member of that pseudonym; None = there is none in this branch."""
+        with self._store.commands() as client:
+            raw: Any = client.hget(members_key(branch_id), who)
+        return load_member(raw) if raw else None
+
     def members(self, branch_ids: Iterable[str]) -> dict[str, tuple[Member, ...]]:
         """The members of some branches, by branch id, in the order of their openids; one round trip a PAGE of
         branches. A branch nobody belongs to has an empty tuple.

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.desk import Desk, Letter
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.store import StoreUnavailable
 from bot.wechat import MAX_BODY, NOTHING
 from handlers.answer import source_line
 from handlers.messages import Outcome
@@ -44,6 +45,7 @@ class Parts:
         services: the current corpus and texts.
         trouble: why the process is not ready, or an empty text.
         days_known: up to when days off are officially known; None = nobody can say now.
+        calendar: the calendar of a branch that a key opens, or None. Raises StoreUnavailable.
     """
 
     desk: Desk
@@ -51,6 +53,7 @@ class Parts:
     metrics: Metrics
     trouble: Callable[[], str]
     days_known: Callable[[], datetime | None] = lambda: None
+    calendar: Callable[[str, str], bytes | None] = lambda _branch_id, _key: None
 
 
 def create_app(parts: Parts) -> Flask:
@@ -59,6 +62,7 @@ def create_app(parts: Parts) -> Flask:
     app.jinja_env.globals["say"] = lambda key, **values: parts.services().phrases(key, **values)
     _add_webhook(app, parts.desk)
     _add_answer_page(app, parts.services)
+    _add_calendar(app, parts.calendar)
     _add_health(app, parts)
     app.register_error_handler(Exception, _failed)
     app.after_request(_with_headers)
@@ -90,6 +94,23 @@ def _add_answer_page(app: Flask, current: Callable[[], Services]) -> None:
         related = services.library.related(entry)
         source = source_line(entry, services.phrases)
         return render_template("answer.html", entry=entry, related=related, source=source, size=size, sizes=SIZES), 200
+
+
+def _add_calendar(app: Flask, calendar: Callable[[str, str], bytes | None]) -> None:
+    @app.get("/calendar/<branch_id>.ics")
+    def branch_calendar(branch_id: str) -> Response:
+        try:
+            body = calendar(branch_id, request.args.get("key", ""))
+        except StoreUnavailable as error:
+            log.warning("store_down", doing="calendar", reason=str(error))
+            return _plain("try again later\n", 503)
+        if body is None:
+            return _plain("404\n", 404)
+        response = Response(body, content_type="text/calendar; charset=utf-8")
+        response.headers["Cache-Control"] = "private, no-store"  # its address is a secret of the member
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
 
 def _add_health(app: Flask, parts: Parts) -> None:

@@ -12,6 +12,7 @@ import structlog
 from flask import Flask
 
 from bot import day_data, web, wiring
+from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
@@ -55,7 +56,14 @@ def assemble(
     """
     gateway = Gateway(account, accept_plain=demo)
     desk = Desk(gateway, Inbox(store, Pseudonyms(account.token)), services, now, metrics)
-    parts = web.Parts(desk, services, metrics, lambda: _trouble(store), lambda: _days_known(store, now()))
+    parts = web.Parts(
+        desk,
+        services,
+        metrics,
+        trouble=lambda: _trouble(store),
+        days_known=lambda: _days_known(store, now()),
+        calendar=Calendars(store, services, now),
+    )
     app = web.create_app(parts)
     if demo:
         sandbox.register(app, account, services, now)

@@ -13,7 +13,7 @@ from scheduler.agenda import Appointment, appointments
 from scheduler.roster import Branch, Member, Role
 
 LOOK_AHEAD: Final = timedelta(days=100)  # three months of meetings
-LASTS: Final = timedelta(hours=3)  # a meeting; after that it is over
+LASTS: Final = timedelta(hours=2)  # a meeting; after that it is over
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def verify(sources: Path, as_json: bool) -> None:
         fail(listed(error.problems), USAGE)
     findings = prove(corpus, _documents(sources), known)
     report([_unverified(finding) for finding in findings], as_json)
-    click.echo(as_text({"problems": []}) if as_json else say("verify_ok", entries=len(corpus.entries)))
+    sizes = {"entries": len(corpus.entries), "overviews": len(corpus.all_entries) - len(corpus.entries)}
+    click.echo(as_text({"problems": []}) if as_json else say("verify_ok", **sizes))
 
 
 @content.command(help=say("help_content_coverage"))

@@ -20,8 +20,8 @@ def lint(library: Library, today: date) -> list[Problem]:
 
 
 def _alike(library: Library) -> Iterator[Problem]:
-    """Wordings of different entries that differ in a character or two."""
-    owners = [(entry, wording) for entry in library.entries for wording in entry.wordings]
+    """Wordings of different entries, overviews of families among them, that differ in a character or two."""
+    owners = [(entry, wording) for entry in library.all_entries for wording in entry.wordings]
     for later, earlier in likeness.pairs([fold(wording) for _, wording in owners], ALIKE):
         one, two = owners[later], owners[earlier]
         if one[0].id != two[0].id:

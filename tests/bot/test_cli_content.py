@@ -11,7 +11,7 @@ from content import library
 from tests.bot import test_workbook as sheets
 from tests.bot.test_cli import run
 from tests.content.test_library import GOOD, write
-from tests.content.test_verify import CORPUS, DOCUMENT
+from tests.content.test_verify import CORPUS, DOCUMENT, FAMILY, OTHER
 
 ALIKE = "青山县的支部每个月在哪一天办学习会"
 
@@ -81,7 +81,7 @@ class TestVerify:
         read = content(folder, "verify", "--sources", folder / "documents", "--json")
 
         assert said.exit_code == 0
-        assert "核对完毕：1 条问答" in said.output
+        assert "核对完毕：1 条问答、0 条同类的总答案" in said.output
         assert (read.exit_code, data(read)) == (0, {"problems": []})
 
     @pytest.mark.parametrize(
@@ -105,6 +105,18 @@ class TestVerify:
         assert said.output.startswith(f"{path}:7: “hills-bench-overview”")
         assert sentence in said.output
         assert [problem["kind"] for problem in data(read)["problems"]] == [f"unverified_{kind}"]
+
+    def test_the_overviews_of_families_are_proven_too(self, folder: Path) -> None:
+        write(folder, OTHER, "lake/points.yaml")
+        path = folder / "families.yaml"
+        path.write_text(FAMILY, encoding="utf-8")
+        clean = content(folder, "verify", "--sources", folder / "documents")
+        path.write_text(FAMILY.replace("5200", "5300"), encoding="utf-8")
+        planted = content(folder, "verify", "--sources", folder / "documents")
+
+        assert (clean.exit_code, planted.exit_code) == (0, 1)
+        assert "2 条问答、1 条同类的总答案" in clean.output
+        assert planted.output.startswith(f"{path}:3: “family-learning”的答案里有“5300”")
 
     def test_the_editors_own_list_of_known_words_counts(self, folder: Path) -> None:
         write(folder, CORPUS.replace("洛阳", "青岛"), "hills/bench.yaml")

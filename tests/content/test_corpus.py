@@ -1,5 +1,6 @@
 """What must hold for the corpus that is shipped."""
 
+import re
 from collections import Counter
 
 from content.matching import Answer, decide
@@ -34,6 +35,20 @@ def test_every_entry_has_phrasings_and_an_answer_of_readable_length(services: Se
     for entry in services.library.entries:
         assert 3 <= len(entry.phrasings) <= 10, entry.id
         assert 40 <= len(entry.answer) <= 240, entry.id
+
+
+def test_every_overview_of_a_family_has_an_answer_of_readable_length(services: Services) -> None:
+    for family in services.library.families:
+        if family.overview:
+            assert 60 <= len(family.overview.answer) <= 240, family.id
+
+
+def test_what_a_document_leaves_open_is_not_the_refrain_of_every_answer(services: Services) -> None:
+    answers = [entry.answer for entry in services.library.entries]
+
+    padded = [answer for answer in answers if re.search("材料[^。]*没有[^。]*。$", answer)]
+
+    assert len(padded) < len(answers) * 0.3
 
 
 def test_every_reply_fits_into_one_wechat_message_with_room_for_the_address_of_its_page(services: Services) -> None:

@@ -52,6 +52,21 @@ def test_width_script_and_punctuation_do_not_make_wordings_differ(tmp_path: Path
     assert [problem.kind for problem in linted(tmp_path, text)] == ["wordings_alike"]
 
 
+def test_the_wordings_of_a_familys_overview_are_compared_with_those_of_entries(tmp_path: Path) -> None:
+    write(tmp_path, GOOD.replace("某事 介绍", LONG))
+    write(tmp_path, GOOD.replace("somewhere", "elsewhere").replace("某", "另"), "elsewhere/thing.yaml")
+    family = (
+        "everywhere: 各地\nfamilies:\n  - id: family-thing\n    name: 事\n"
+        "    cases: [somewhere-thing, elsewhere-thing]\n    question: 哪些地方办事？\n"
+        f"    phrasings: [{LONG.replace('办', '开')}]\n    answer: 某地和另地。\n"
+    )
+    (tmp_path / "families.yaml").write_text(family, encoding="utf-8")
+
+    (problem,) = lint(library.load(tmp_path), TODAY)
+
+    assert (problem.path.name, problem.kind, problem.line) == ("families.yaml", "wordings_alike", 3)
+
+
 @pytest.mark.parametrize(
     ("days", "kinds"),
     [

@@ -306,6 +306,7 @@ def _load_memory(raw: str) -> Memory:
         kept = json.loads(raw)
         kept["at"] = datetime.fromisoformat(kept["at"]) if kept["at"] else None
         kept["choices"] = tuple(Choice(**choice) for choice in kept["choices"])
+        kept |= {name: tuple(kept.get(name, ())) for name in ("cases", "told")}
         if pending := kept["pending"]:
             kept["pending"] = Pending(**pending | {"about": tuple(pending["about"])})
         return Memory(**kept)

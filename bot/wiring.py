@@ -21,7 +21,7 @@ from bot.store import Store
 from bot.token_store import TokenStore
 from bot.tokens import Credentials, Tokens
 from bot.window import Window
-from content import language, library, small_talk, wording
+from content import cues, following, language, library, small_talk, wording
 from content.activities import Activities
 from content.activities import load as load_activities
 from content.calendar import Days
@@ -49,10 +49,13 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple,
     folder = settings.content_dir
     spoken = language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
     corpus = library.load(folder).on(today or clock(settings)().date())
+    coder = encoder(settings.encoder, settings.data_dir)
     return Services(
         library=corpus,
-        matcher=matcher(corpus, spoken, encoder(settings.encoder, settings.data_dir)),
+        matcher=matcher(corpus, spoken, coder),
         language=spoken,
+        cues=cues.load(data_file(folder, "conversation.yaml")),
+        following=following.load(coder.name if coder else scorer.ALONE),
         small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
         public_url=settings.public_url,

@@ -94,6 +94,11 @@ class Library:
         """The cases of the place with that folded name, or of the places in it; none when it is not known."""
         return self._cases_by_place.get(name, ())
 
+    def about(self, entry: Entry) -> tuple[str, ...]:
+        """Ids of the cases an entry is about: its own, and for the overview of a family those of the family too."""
+        own = entry.case.id
+        return (own, *(case for family in self.families if family.id == own for case in family.cases))
+
     def related(self, entry: Entry, limit: int = 3) -> tuple[Entry, ...]:
         """What a member may ask next: the editor's choice first, then whatever follows in the same case, wrapping
         around.

@@ -38,7 +38,14 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
 
     heading = phrases("also_elsewhere" if elsewhere else "related")
     parts = [body, source, *(["\n".join([heading, *lines])] if lines else []), verdict]
-    memory = Memory(choices=tuple(choices[: len(lines)]), shown=len(lines), entry_id=entry.id, rest=rest)
+    memory = Memory(
+        choices=tuple(choices[: len(lines)]),
+        shown=len(lines),
+        entry_id=entry.id,
+        cases=services.library.about(entry),
+        told=tuple(other.id for other in told),
+        rest=rest,
+    )
     return Turn(Reply(Outcome.ANSWER, "\n\n".join(parts)), memory, (Answered(entry.id),))
 
 

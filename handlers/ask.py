@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from content.entries import Entry
-from content.matching import Answer, Choices, Elsewhere, Match, Miss, Several, decide
+from content.matching import Answer, Choices, Elsewhere, Match, Miss, Several
 from content.text import fold
 from handlers import answer, lists
 from handlers.layout import tappable
 from handlers.messages import Choice, Memory, Missed, Outcome, Reply, Turn
 from handlers.services import Services
+from handlers.understand import understand
 
 MIN_QUESTION: Final = 2  # characters; a lone one says nothing
 
@@ -19,8 +20,7 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
     if len(services.language.normalise(text)) < MIN_QUESTION:
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
-    search = services.matcher.search(text)
-    match decide(search, services.matcher.cutoffs):
+    match understand(text, memory, services).verdict:
         case Answer(found, also, others):
             return answer.tell(found.entry, services, [match.entry for match in also], lines(others))
         case Choices(matches):
@@ -37,7 +37,14 @@ def did_you_mean(matches: tuple[Match, ...], services: Services) -> Turn:
     """Up to three different questions to tap or to pick by number."""
     choices = lines(matches)
     heading = services.phrases("choices" if len(choices) > 1 else "choice_one")
-    return lists.offer(heading, choices, Outcome.CHOICES, services, after=services.phrases("choices_after"))
+    memory = Memory(cases=cases_of((match.entry for match in matches), services))
+    after = services.phrases("choices_after")
+    return lists.offer(heading, choices, Outcome.CHOICES, services, after=after, memory=memory)
+
+
+def cases_of(entries: Iterable[Entry], services: Services) -> tuple[str, ...]:
+    """Ids of the cases these entries are about, each once."""
+    return tuple(dict.fromkeys(case for entry in entries for case in services.library.about(entry)))
 
 
 def which(matches: tuple[Match, ...], overview: Entry | None, services: Services) -> Turn:
@@ -45,14 +52,18 @@ def which(matches: tuple[Match, ...], overview: Entry | None, services: Services
     heading = services.phrases("several")
     if overview:
         heading = f"{overview.answer}\n\n{heading}"
-    return lists.offer(heading, lines(matches), Outcome.CHOICES, services, after=services.phrases("choices_after"))
+    memory = Memory(cases=cases_of((match.entry for match in matches), services))
+    after = services.phrases("choices_after")
+    return lists.offer(heading, lines(matches), Outcome.CHOICES, services, after=after, memory=memory)
 
 
 def elsewhere(found: Match, named: str, services: Services) -> Turn:
     """The practice asked about belongs to another place: say so, and offer what there is of it."""
     case = found.entry.case
     heading = services.phrases("elsewhere", named=named, place=case.place.city, title=case.title)
-    return lists.offer(heading, [Choice(label(found.entry), found.entry.question)], Outcome.CHOICES, services)
+    memory = Memory(cases=services.library.about(found.entry))
+    choices = [Choice(label(found.entry), found.entry.question)]
+    return lists.offer(heading, choices, Outcome.CHOICES, services, memory=memory)
 
 
 def lines(matches: Iterable[Match]) -> list[Choice]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from content.cues import without
 from content.entries import Case, Entry
 from content.text import fold
 from handlers import lists
 from handlers.ask import label
 from handlers.messages import Choice, Memory, Outcome, Reply, Turn
 from handlers.services import Services
+from handlers.understand import likes_at
 
 
 def catalogue(services: Services) -> Turn:
@@ -40,7 +42,8 @@ def questions_of(case: Case, services: Services) -> Turn:
     """Every question of a case."""
     heading = services.phrases("catalogue_case", title=case.title, place=case.place.city)
     entries = services.library.entries_by_case[case.id]
-    return lists.offer(heading, question_choices(entries), Outcome.COMMAND, services)
+    memory = Memory(cases=(case.id,))
+    return lists.offer(heading, question_choices(entries), Outcome.COMMAND, services, memory=memory)
 
 
 def question_choices(entries: Iterable[Entry]) -> list[Choice]:
@@ -48,13 +51,20 @@ def question_choices(entries: Iterable[Entry]) -> list[Choice]:
     return [Choice(label(entry), entry.question) for entry in entries]
 
 
-def place_alone(text: str, services: Services) -> Turn | None:
-    """A member who sends just a place name is shown what there is of it."""
-    cases = services.library.cases_of_place(services.language.normalise(text))
-    if not cases:
+def place_alone(text: str, memory: Memory, services: Services) -> Turn | None:
+    """A member who sends just a place name is shown what there is of it; "and Jingmen?" after an answer that the place
+    has a like of asks on.
+    """
+    library = services.library
+    said = (services.language.normalise(text), without(text, services.cues.filler))
+    name = next((name for name in said if library.cases_of_place(name)), "")
+    cases = library.cases_of_place(name)
+    ids = tuple(case.id for case in cases)
+    if not cases or (name != fold(text) and likes_at(ids, text, memory, services)):
         return None
-    heading = services.phrases("place_cases", place=fold(text))
-    return lists.offer(heading, case_choices(cases, services), Outcome.CHOICES, services)
+    heading = services.phrases("place_cases", place=name)
+    memory = Memory(cases=ids)
+    return lists.offer(heading, case_choices(cases, services), Outcome.CHOICES, services, memory=memory)
 
 
 def popular(memory: Memory, services: Services) -> Turn:

@@ -60,10 +60,6 @@ def _small_talk(text: str, memory: Memory, services: Services) -> Turn | None:
     return Turn(Reply(Outcome.SMALLTALK, reply), memory) if reply else None
 
 
-def _place(text: str, _memory: Memory, services: Services) -> Turn | None:
-    return browse.place_alone(text, services)
-
-
 def _show(key: str) -> Callable[[Memory, Services], Turn]:
     return lambda memory, services: Turn(Reply(Outcome.COMMAND, services.phrases(key)), memory)
 
@@ -101,7 +97,7 @@ TEXT_ROUTES: Final[tuple[TextHandler, ...]] = (
     branch.said,
     binding.by_lone_code,
     _small_talk,
-    _place,
+    browse.place_alone,
     ask.ask,
 )
 

@@ -112,6 +112,8 @@ class Memory:
         choices: the last numbered list, whole.
         shown: how many of its lines the member has seen.
         entry_id: the last entry answered.
+        cases: ids of the cases the last answer or list was about.
+        told: ids of the entries of these cases answered since they came up.
         rest: what did not fit into the last message.
         misses: how many questions in a row had no answer.
         pending: what the member was asked to confirm; None = nothing.
@@ -121,6 +123,8 @@ class Memory:
     choices: tuple[Choice, ...] = ()
     shown: int = 0
     entry_id: str = ""
+    cases: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     rest: str = ""
     misses: int = 0
     pending: Pending | None = None

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from content.cues import Cues
+from content.following import Following
 from content.language import Language
 from content.library import Library
 from content.matching import Matcher
@@ -26,6 +28,8 @@ class Services:
     library: Library
     matcher: Matcher
     language: Language
+    cues: Cues
+    following: Following
     small_talk: SmallTalk
     phrases: Wording
     public_url: str = ""

@@ -14,6 +14,9 @@ from bot.sandbox.envelope import Platform, Request, fields, message
 from bot.wechat import Account
 from content.matching import Choices, decide
 from handlers.book import State
+from handlers.dispatch import reply_to
+from handlers.layout import MAX_BYTES, size
+from handlers.messages import Incoming, Kind, Memory, Turn
 from handlers.services import Services
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch, Change
@@ -155,6 +158,24 @@ class Register:
         key = (meeting.activity_id, meeting.branch_id, meeting.rule_date)
         version = self.changes_[key].version + 1 if key in self.changes_ else 1
         self.changes_[key] = Change(meeting.rule_date, version, **what)
+
+
+class Talk:
+    """A member talking straight to the handlers."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.now = NOW
+        self.memory = Memory()
+
+    def says(self, text: str) -> Turn:
+        return self.sends(Incoming(Kind.TEXT, "k", "o1", "bot", text))
+
+    def sends(self, message: Incoming) -> Turn:
+        turn = reply_to(message, self.memory, self.services, self.now)
+        self.memory = turn.memory
+        assert size(turn.reply.text) <= MAX_BYTES
+        return turn
 
 
 def unsure_of(services: Services) -> str:

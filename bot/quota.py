@@ -58,12 +58,10 @@ class Quota:
         self._lock = threading.Lock()
         self._asked: datetime | None = None
         self._ours = 0
-        self._day = ""
 
     def take(self) -> bool:
         """One message of the quota; False = it is used up. Raises StoreUnavailable."""
         with self._lock:
-            self._begin_day()
             self._ask_again()
             if self._ours == 0:
                 self._ours = self._taken()
@@ -131,12 +129,6 @@ class Quota:
                 client.hincrby(self._key(), "left", -share)
         return share
 
-    def _begin_day(self) -> None:
-        if self._day != self._today():
-            self._day, self._ours, self._asked = self._today(), 0, None
-
-    def _today(self) -> str:
-        return f"{self._now().astimezone(BEIJING):%Y%m%d}"
-
     def _key(self) -> str:
-        return f"bot:quota:{self._today()}"
+        """A key a day: yesterday's count says nothing about today's."""
+        return f"bot:quota:{self._now().astimezone(BEIJING):%Y%m%d}"

@@ -109,10 +109,11 @@ def answer_field(meeting: Meeting) -> str:
 
 def dump_answer(answer: Attendance) -> str:
     """The answer as text."""
-    return json.dumps([int(answer.coming), answer.reason, answer.at.isoformat()], ensure_ascii=False)
+    kept = [int(answer.coming), answer.reason, answer.at.isoformat(), answer.version]
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def load_answer(raw: str) -> Attendance:
     """The answer of that text."""
-    coming, reason, at = json.loads(raw)
-    return Attendance(bool(coming), reason, datetime.fromisoformat(at))
+    coming, reason, at, version = json.loads(raw)
+    return Attendance(bool(coming), reason, datetime.fromisoformat(at), version)

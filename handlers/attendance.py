@@ -78,7 +78,8 @@ def _which(comes: bool, reason: str, meant: tuple[Appointment, ...], visit: Visi
 
 def _kept(comes: bool, reason: str, appointment: Appointment, visit: Visit, memory: Memory, services: Services) -> Turn:
     phrases = services.phrases
-    visit.branches.book.attend(visit.openid, appointment.meeting, Attendance(comes, reason, visit.now))
+    answer = Attendance(comes, reason, visit.now, appointment.version)
+    visit.branches.book.attend(visit.openid, appointment.meeting, answer)
     meeting = meetings.named(appointment, visit, services)
     if comes:
         text = phrases("attending", meeting=meeting)

@@ -39,11 +39,13 @@ class Attendance:
         coming: False = on leave.
         reason: why not, in the member's own words; may be empty.
         at: when it was said (aware); the last word counts.
+        version: of the appointment it was said to; an older one means it has been changed since.
     """
 
     coming: bool
     reason: str
     at: datetime
+    version: int = 0
 
 
 class Reach(StrEnum):

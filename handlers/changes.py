@@ -85,7 +85,7 @@ def resend(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Tu
         return _done(services.phrases("resend_nobody", meeting=meeting))
     question = services.phrases("resend_ask", meeting=meeting, count=len(silent))
     return confirm.ask(
-        question, "resend", services.phrases("resend_what", meeting=meeting), _about(appointment), services
+        question, "resend", services.phrases("resend_what", count=len(silent)), _about(appointment), services
     )
 
 

@@ -77,20 +77,28 @@ def _lines(appointment: Appointment, visit: Visit, services: Services) -> Iterab
     answers, names = book.attendance(appointment.meeting), book.names(visit.branch.id)
     states = visit.branches.reminders.states(appointment.meeting)
     now = attending(visit.expected(appointment), answers, states, appointment.meeting.activity_id)
-    reasons = {openid: answer.reason for openid, answer in answers.items() if answer.reason}
+    said = {openid: _remark(answer, appointment, services) for openid, answer in answers.items()}
     why = {openid: _why(state, services) for openid, state in now.unreached.items()}
     yield phrases("list_heading", meeting=meetings.named(appointment, visit, services))
     yield _forecast(now, services)
     lost = [one for one in now.expected if one.openid in now.unreached]
     for key, group, remarks in (
-        ("list_coming", now.coming, {}),
-        ("list_leave", now.on_leave, reasons),
+        ("list_coming", now.coming, said),
+        ("list_leave", now.on_leave, said),
         ("list_silent", now.silent, {}),
         ("list_lost", lost, why),
     ):
         if group:
             yield phrases(key, count=len(group), names=_people(group, names, remarks, services))
+    if lost:
+        yield phrases("list_after_lost")
     yield phrases("list_after")
+
+
+def _remark(answer: Attendance, appointment: Appointment, services: Services) -> str:
+    """What a secretary should know of an answer: why not, and whether it was given before the meeting was changed."""
+    before = services.phrases("list_before") if answer.version < appointment.version else ""
+    return services.phrases("comma").join(filter(None, [answer.reason, before]))
 
 
 def _forecast(now: Attending, services: Services) -> str:

@@ -477,6 +477,14 @@ class TestList:
         assert "更多" in full.hears("oBoss", "名单")
         assert "没通知到" in full.hears("oBoss", "更多")
 
+    def test_answers_given_before_a_change_are_marked(self, full: Chat) -> None:
+        full.hears("oBoss", "改期 12月8日", "1")
+        assert "王建国（改期前回复的）" in full.hears("oBoss", "名单")
+        assert "李秀英（住院、改期前回复的）" in full.hears("oBoss", "名单")
+
+        full.hears("o00", "参加")
+        assert "参加 11：王建国、" in full.hears("oBoss", "名单")
+
     def test_a_list_can_be_of_one_kind(self, chat: Chat) -> None:
         assert "党代表联系日" in chat.hears("oBoss", "联系日名单")
 

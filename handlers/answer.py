@@ -49,6 +49,24 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
     return Turn(Reply(Outcome.ANSWER, "\n\n".join(parts)), memory, (Answered(entry.id),))
 
 
+def tell_each(entries: Sequence[Entry], services: Services) -> Turn:
+    """Several answers in one message, each between its question and its source. What does not fit waits for "更多"."""
+    phrases = services.phrases
+    whole = "\n\n".join(
+        phrases("each", question=entry.question, answer=entry.answer, source=source_line(entry, phrases))
+        for entry in entries
+    )
+    head, rest = layout.split(whole, layout.MAX_BYTES - layout.size(phrases("more")))
+    memory = Memory(
+        entry_id=entries[-1].id,
+        cases=tuple(dict.fromkeys(case for entry in entries for case in services.library.about(entry))),
+        told=tuple(entry.id for entry in entries),
+        rest=rest,
+    )
+    notes = tuple(Answered(entry.id) for entry in entries)
+    return Turn(Reply(Outcome.ANSWER, head + (phrases("more") if rest else "")), memory, notes)
+
+
 def source_line(entry: Entry, phrases: Wording) -> str:
     """Where the answer comes from: place, title of the case, and as of when."""
     case = entry.case

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from content.entries import Entry
-from content.matching import Answer, Choices, Elsewhere, Match, Miss, Several
+from content.matching import Answer, Choices, Elsewhere, Match, Miss, Several, Verdict
 from content.text import fold
 from handlers import answer, lists
+from handlers.compare import compared
 from handlers.layout import tappable
 from handlers.messages import Choice, Memory, Missed, Outcome, Reply, Turn
+from handlers.parts import told_apart
 from handlers.services import Services
 from handlers.understand import understand
 
@@ -20,7 +22,14 @@ def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
     if len(services.language.normalise(text)) < MIN_QUESTION:
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
-    match understand(text, memory, services).verdict:
+    understood = understand(text, memory, services)
+    entries = compared(text, memory, services) or told_apart(text, understood, memory, services)
+    turn = answer.tell_each(entries, services) if entries else _act(text, understood.verdict, memory, services)
+    return turn.going_on_from(memory)
+
+
+def _act(text: str, verdict: Verdict, memory: Memory, services: Services) -> Turn:
+    match verdict:
         case Answer(found, also, others):
             return answer.tell(found.entry, services, [match.entry for match in also], lines(others))
         case Choices(matches):

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from handlers import layout, lists
+from content.text import fold
+from handlers import answer, layout, lists
 from handlers.messages import Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
@@ -16,7 +17,16 @@ def more(memory: Memory, services: Services) -> Turn:
         return Turn(reply, replace(memory, rest=rest))
     if memory.shown < len(memory.choices):
         return lists.show("", Outcome.COMMAND, services, memory)
-    return Turn(Reply(Outcome.COMMAND, phrases("more_none")), memory)
+    return _next(memory, services) or Turn(Reply(Outcome.COMMAND, phrases("more_none")), memory)
+
+
+def _next(memory: Memory, services: Services) -> Turn | None:
+    """The answer a member may want next, of the case just told; None when all of it is told."""
+    library = services.library
+    last = library.entry(memory.entry_id)
+    coming = library.related(last, limit=len(library.entries)) if last else ()
+    entry = next((entry for entry in coming if entry.id not in memory.told), None)
+    return answer.tell(entry, services).going_on_from(memory) if entry else None
 
 
 def picked(text: str, memory: Memory, services: Services) -> str | Turn | None:
@@ -27,9 +37,18 @@ def picked(text: str, memory: Memory, services: Services) -> str | Turn | None:
     """
     position = services.language.position(text)
     if position is None:
-        return None
+        return _picked_by_place(text, memory, services)
     if position <= len(memory.choices):
         return memory.choices[position - 1].says
     count = len(memory.choices)
     key = "choice_out_of_range" if count else "choice_expired"
     return Turn(Reply(Outcome.COMMAND, services.phrases(key, count=count)), memory)
+
+
+def _picked_by_place(text: str, memory: Memory, services: Services) -> str | None:
+    """What the only line stands for that names the place the message consists of, while the list is the last word."""
+    named = services.matcher.index.places.named_in(fold(text))
+    if memory.entry_id or not named or not services.cues.asks_nothing(text, named):
+        return None
+    lines = [choice for choice in memory.choices if any(name in fold(choice.label) for name in named)]
+    return lines[0].says if len(lines) == 1 else None

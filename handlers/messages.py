@@ -189,3 +189,10 @@ class Turn:
     reply: Reply
     memory: Memory = BLANK
     notes: tuple[Note, ...] = field(default=())
+
+    def going_on_from(self, before: Memory) -> "Turn":
+        """The same turn, which remembers what was told before of the same cases."""
+        if self.memory.cases != before.cases:
+            return self
+        told = dict.fromkeys([*before.told, *self.memory.told])
+        return replace(self, memory=replace(self.memory, told=tuple(told)))

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from handlers import follow_up
 from handlers.layout import visible
-from handlers.messages import Answered, Outcome
+from handlers.messages import Answered, Choice, Memory, Outcome
 from handlers.services import Services
 from tests.fakes import Talk
 
@@ -74,6 +75,39 @@ class TestGoingOn:
         assert talk.says("茅台股票现在能买吗").reply.outcome is Outcome.FALLBACK
 
 
+class TestMore:
+    def test_when_all_is_said_more_goes_on_with_the_next_question_of_the_case(self, talk: Talk) -> None:
+        first = answered(talk, "咸宁的支部主题党日多久开展一次？")
+        told = [first, *(answered(talk, "还有呢") for _ in range(4))]
+
+        assert len(set(told)) == 5
+        assert all(entry_id.startswith("xianning-theme-party-day") for entry_id in told)
+
+    def test_when_the_whole_case_is_told_it_says_so(self, talk: Talk) -> None:
+        talk.says("咸宁的支部主题党日多久开展一次？")
+        for _ in talk.services.library.entries_by_case["xianning-theme-party-day"][1:]:
+            assert talk.says("还有呢").reply.outcome is Outcome.ANSWER
+
+        assert "后面没有了" in talk.says("还有呢").reply.text
+
+
+class TestPickingByPlace:
+    @pytest.mark.parametrize("pick", ["荆门的", "荆门那个", "我要荆门的"])
+    def test_a_place_picks_the_only_line_that_names_it(self, services: Services, pick: str) -> None:
+        memory = Memory(
+            choices=(Choice("（鄂州）怎么打分", "鄂州"), Choice("（荆门）怎么打分", "荆门党员的积分多久算一回")),
+            shown=2,
+        )
+
+        assert follow_up.picked(pick, memory, services) == "荆门党员的积分多久算一回"
+
+    def test_not_when_two_lines_name_it_or_an_answer_came_since(self, services: Services) -> None:
+        lines = (Choice("荆门怎么打分", "a"), Choice("荆门多久一次", "b"))
+
+        assert follow_up.picked("荆门的", Memory(choices=lines), services) is None
+        assert follow_up.picked("荆门的", Memory(choices=lines[:1], entry_id="x"), services) is None
+
+
 class TestAnotherPlace:
     def test_its_name_alone_asks_the_last_question_of_the_like_practice_there(self, talk: Talk) -> None:
         talk.says("鄂州的入党积极分子积分制是怎么回事")
@@ -113,3 +147,77 @@ class TestAnotherPlace:
         turn = talk.says("五化呢")
 
         assert turn.memory.cases == ("shizhong-135",)
+
+
+class TestSeveralAtOnce:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "主题党日多久一次，六事联动是哪六事",
+            "主题党日多久一次？另外六事联动是哪六事？",
+            "主题党日多久一次六事联动是哪六事",
+        ],
+    )
+    def test_two_questions_are_both_answered(self, talk: Talk, text: str) -> None:
+        turn = talk.says(text)
+
+        assert turn.reply.outcome is Outcome.ANSWER
+        assert "每月一" in turn.reply.text
+        assert "诵读党章" in turn.reply.text
+
+    def test_each_answer_stands_between_its_question_and_its_source(self, talk: Talk) -> None:
+        text = talk.says("鄂州积分多少分能当发展对象，荆门党员积分多久考核一次").reply.text
+
+        first, second = text.split("\n\n")
+        assert first.startswith("【鄂州积极分子多少分可列入发展对象？】\n")
+        assert "来源：鄂州" in first
+        assert second.startswith("【荆门党员积分多久公示、多久考核？】\n")
+        assert "来源：荆门" in second
+
+    def test_both_answers_are_noted_and_the_talk_goes_on_from_the_last(self, talk: Talk) -> None:
+        turn = talk.says("鄂州积分多少分能当发展对象，荆门党员积分多久考核一次")
+
+        assert [note.entry_id for note in turn.notes if isinstance(note, Answered)] == [
+            "ezhou-applicant-points-threshold",
+            "jingmen-member-points-frequency",
+        ]
+        assert turn.memory.entry_id == "jingmen-member-points-frequency"
+
+    def test_one_question_in_two_clauses_stays_one(self, talk: Talk) -> None:
+        turn = talk.says("鄂州的入党积极分子积分制，多少分能列为发展对象")
+
+        assert len(turn.notes) == 1
+        assert "【" not in turn.reply.text
+
+    def test_standard_questions_are_never_cut_apart(self, services: Services) -> None:
+        cut = [
+            entry.question
+            for entry in services.library.entries[::11]
+            if "【" in Talk(services).says(entry.question).reply.text.partition("答的是")[0]
+        ]
+        assert cut == []
+
+
+class TestComparing:
+    @pytest.mark.parametrize(
+        ("text", "sources"),
+        [
+            ("鄂州和荆门的积分制有什么不同", ["鄂州《入党积极分子积分制考评》", "荆门《党员积分制管理》"]),
+            ("武汉和十堰的红色引擎有啥区别", ["武汉《红色引擎工程》", "十堰《"]),
+            ("三安行动和风筝磁铁工作法有什么区别", ["襄阳《三安行动》", "海安《风筝磁铁工作法》"]),
+        ],
+    )
+    def test_both_practices_are_told_with_their_sources(self, talk: Talk, text: str, sources: list[str]) -> None:
+        turn = talk.says(text)
+
+        assert turn.reply.outcome is Outcome.ANSWER
+        assert all(source in turn.reply.text for source in sources)
+
+    def test_what_was_talked_of_is_compared_with_another_place(self, talk: Talk) -> None:
+        talk.says("鄂州的入党积极分子积分制是怎么回事")
+        text = talk.says("跟荆门的有什么不同").reply.text
+
+        assert text.index("来源：鄂州") < text.index("来源：荆门")
+
+    def test_a_place_nothing_is_known_of_is_not_compared(self, talk: Talk) -> None:
+        assert talk.says("武汉和拉萨的积分制有什么不同").reply.outcome is not Outcome.ANSWER

@@ -64,7 +64,6 @@ class TestAnswers:
         assert len(parts) > 1
         assert all(part.endswith("。") for part in parts)
         assert "".join(parts) == long_entry.answer
-        assert "后面没有了" in talk.says("更多").reply.text
 
     def test_a_document_without_a_year_is_said_to_state_none(self, services: Services) -> None:
         entry = services.library.entries[0]

@@ -77,6 +77,12 @@ class RosterStore:
             raw: Any = client.hget(BRANCHES, branch_id)
         return load_branch(raw) if raw else None
 
+    def branch_of(self, openid: str) -> str:
+        """The id of the member's branch; empty = bound to none."""
+        with self._store.commands() as client:
+            found: Any = client.hget(BRANCH_OF, self.pseudonyms(openid))
+        return found or ""
+
     def member(self, branch_id: str, who: str) -> Member | None:
         """The member of that pseudonym; None = there is none in this branch."""
         with self._store.commands() as client:

@@ -32,8 +32,9 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     """The application of these settings, with the sandbox when no account is configured."""
     store, now = wiring.store(settings), wiring.clock(settings)
     popular = Popular(Hits(store), now)
-    services = Current(lambda today: wiring.services(settings, popular, today), settings.content_dir, now)
+    services = Current(lambda today: wiring.services(settings, popular, today, store), settings.content_dir, now)
     services.warm_up()
+    day_data.days()(now().date() + timedelta(days=366))  # half a second the first time
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
     return assemble(account(settings), store, services, now, Metrics(metrics_folder), demo=settings.demo)
 

@@ -10,7 +10,10 @@ from pathlib import Path
 from bot import day_data, embedded, encoders
 from bot.api import Api
 from bot.brake import Brake
+from bot.branch_book import BranchBook
 from bot.calls import Calls
+from bot.chat_reminders import ChatReminders
+from bot.known_days import KnownDays
 from bot.notices import Notices
 from bot.pace import Pace
 from bot.platform import Platform
@@ -28,6 +31,7 @@ from content.calendar import Days
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
+from handlers.visits import Branches
 from scheduler.agenda import Agenda
 from scheduler.roster import EVERYONE, Branch
 
@@ -37,8 +41,16 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(settings.zone)
 
 
-def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple, today: date | None = None) -> Services:
+def services(
+    settings: Settings,
+    popular: Callable[[], tuple[str, ...]] = tuple,
+    today: date | None = None,
+    kept: Store | None = None,
+) -> Services:
     """The handlers' world: corpus, matcher, language, texts; of the entries, those valid on that day (now by default).
+
+    Args:
+        kept: where branches, answers and reminders are; None = the chat knows of none.
 
     Raises:
         ContentError: the corpus or the language data cannot be used; lists every finding.
@@ -60,7 +72,14 @@ def services(settings: Settings, popular: Callable[[], tuple[str, ...]] = tuple,
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
         public_url=settings.public_url,
         popular=popular,
+        branches=branches(settings, kept) if kept else None,
     )
+
+
+def branches(settings: Settings, kept: Store) -> Branches:
+    """What the chat knows branches by. Raises ContentError when `activities.yaml` cannot be used."""
+    days = KnownDays(Notices(kept), clock(settings))
+    return Branches(BranchBook(kept), ChatReminders(kept), activities(settings), days, settings.zone)
 
 
 def matcher(corpus: library.Library, spoken: language.Language, encoder: Encoder | None = None) -> Matcher:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from bot import embedded, web_app, wiring
 from bot.metrics import Metrics
@@ -20,6 +21,8 @@ from bot.wechat import Account
 from handlers.services import Services
 from tests.fakes import ACCOUNT, Clock, Member, unsure_of
 
+settings.register_profile("house", deadline=None)  # a busy machine is no finding
+settings.load_profile("house")
 os.environ.setdefault("BOT_ENCODER", "none")
 AppFactory = Callable[..., Flask]
 

@@ -1,6 +1,7 @@
 """Tell a member the answer to an entry: the answer, its source, what to ask next, and whether it helped."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from content.entries import Entry
 from content.wording import Wording
@@ -8,13 +9,15 @@ from handlers import layout
 from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
+MOST_ELSEWHERE: Final = 2
+
 
 def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere: Sequence[Choice] = ()) -> Turn:
     """The reply to a question this entry answers, or this and others of the same case together.
 
     Args:
         also: the others.
-        elsewhere: what other cases have to say, offered in the place of what else this case has.
+        elsewhere: what other cases have to say; at most two of them are offered below what else this case has.
 
     Which question is being answered stands below the answer, so that a member sees when it was not theirs. What
     does not fit waits for "更多".
@@ -22,7 +25,8 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
     phrases = services.phrases
     told = [entry, *also]
     related = [other for other in services.library.related(entry, limit=4) if other not in told][:3]
-    choices = list(elsewhere) or [Choice(other.question, other.question) for other in related]
+    near, far = [Choice(other.question, other.question) for other in related], list(elsewhere)[:MOST_ELSEWHERE]
+    choices = near + far
     source = "\n".join([phrases("answered", question=entry.question), source_line(entry, phrases)])
     if services.public_url:
         source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
@@ -33,11 +37,13 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
     )
     head, rest = layout.split(whole, layout.MAX_BYTES - layout.size(source + verdict) - 60)
     body = head + (phrases("more") if rest else "")
-    room = layout.MAX_BYTES - layout.size(f"{body}\n\n{source}\n\n{phrases('related')}\n\n{verdict}") - 4
+    headings = [phrases("related"), phrases("also_elsewhere")] if far else [phrases("related")]
+    room = layout.MAX_BYTES - layout.size("\n\n".join([body, source, *headings, verdict])) - 8
     lines = layout.fitting(layout.numbered(choices), room)
 
-    heading = phrases("also_elsewhere" if elsewhere else "related")
-    parts = [body, source, *(["\n".join([heading, *lines])] if lines else []), verdict]
+    lists = [lines[: len(near)], lines[len(near) :]]
+    offered = ["\n".join([heading, *some]) for heading, some in zip(headings, lists, strict=False) if some]
+    parts = [body, source, *offered, verdict]
     memory = Memory(
         choices=tuple(choices[: len(lines)]),
         shown=len(lines),

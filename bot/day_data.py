@@ -27,8 +27,15 @@ def days(notices: Sequence[Notice] = ()) -> Days:
 
     Args:
         notices: those operators have entered.
-    """
 
+    Returns:
+        The same function for the same notices: what it has found out is kept.
+    """
+    return _layered(tuple(notices))
+
+
+@functools.lru_cache(maxsize=4)
+def _layered(notices: tuple[Notice, ...]) -> Days:
     @functools.cache
     def day(when: date) -> Day:
         entered = (notice.day(when) for notice in notices)

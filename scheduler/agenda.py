@@ -2,6 +2,7 @@
 here.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -13,6 +14,7 @@ from scheduler.roster import Branch, Change
 
 WINDOW: Final = timedelta(days=34)  # a monthly meeting comes within it, or nearly
 HORIZON: Final = timedelta(days=5 * 366)
+_occurrences = functools.lru_cache(maxsize=1024)(occurrences)  # thousands of branches share a few dozen rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def appointments(  # noqa: PLR0917 - a calendar needs them all
         BadRule: the branch's own rule cannot be read; an import would have refused it.
     """
     rule = rule_of(activity, branch)
-    found = {one.rule_date: one for one in occurrences(rule, first, last, days, activity.shift)}
+    found = {one.rule_date: one for one in _occurrences(rule, first, last, days, activity.shift)}
     for change in changes.values():
         if change.to is not None and first <= change.to <= last and change.rule_date not in found:
             moved_here = occurrence_of(rule, change.rule_date, days, activity.shift)

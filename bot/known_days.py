@@ -1,18 +1,19 @@
 """What is known of every day, as of this minute: notices that operators enter while we run count at once."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot import day_data
 from bot.notices import Notices
-from content.calendar import Day, Days
+from content.calendar import Days
 
 KEPT: Final = timedelta(minutes=1)
 
 
 class KnownDays:
-    """Gives the day data in force. Raises StoreUnavailable when it has to ask the store for the notices.
+    """Gives the day data in force; the same function while the notices are the same. Raises StoreUnavailable when it
+    has to ask the store for them.
 
     Args:
         now: the clock, aware.
@@ -23,11 +24,8 @@ class KnownDays:
         self._now = now
         self._kept: tuple[datetime, Days] | None = None
 
-    def __call__(self, when: date) -> Day:
-        """What is known of a day."""
-        return self._current()(when)
-
-    def _current(self) -> Days:
+    def __call__(self) -> Days:
+        """What is known of every day now."""
         now, kept = self._now(), self._kept
         if kept is None or now - kept[0] > KEPT:
             kept = self._kept = (now, day_data.days(self._notices.all()))

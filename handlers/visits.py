@@ -2,6 +2,7 @@
 own; every question goes to the book.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -21,15 +22,20 @@ class Branches:
     """What the chat knows branches by.
 
     Attributes:
-        days: what is known of every day.
+        known_days: what is known of every day, as of now.
         zone: of all dates and times.
     """
 
     book: Book
     reminders: Reminders
     activities: Activities
-    days: Days
+    known_days: Callable[[], Days]
     zone: tzinfo
+
+    @property
+    def days(self) -> Days:
+        """What is known of every day."""
+        return self.known_days()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Day:
         return self.working and not self.makeup
 
 
-Days = Callable[[date], Day]
+Days = Callable[[date], Day]  # always answers the same: what is found out with it may be kept
 
 
 def day_of(when: date, working: bool, source: DaySource) -> Day:

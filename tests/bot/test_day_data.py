@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import day_data
+from bot.known_days import KnownDays
 from bot.notices import Notices
 from bot.store import Store, StoreUnavailable
 from content.calendar import DaySource
 from content.calendar.notice import Notice, read
 from tests.content.calendar.official import MADE_UP_2027, OFF, TEXTS, WORKED
+from tests.fakes import Clock
 
 NOTICE_2027 = read(MADE_UP_2027)
 
@@ -121,3 +123,18 @@ def test_notices_are_kept_by_year_and_replaced(store: Store) -> None:
 def test_a_store_that_is_down_is_not_taken_for_an_empty_one(no_store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         Notices(no_store).all()
+
+
+def test_the_same_notices_give_the_same_function_so_that_what_it_found_is_kept() -> None:
+    assert day_data.days([NOTICE_2027]) is day_data.days((NOTICE_2027,))
+    assert day_data.days() is not day_data.days([NOTICE_2027])
+
+
+def test_a_notice_entered_while_we_run_counts_within_a_minute(store: Store, clock: Clock) -> None:
+    known = KnownDays(Notices(store), clock)
+    assert known()(date(2027, 2, 11)).working
+
+    Notices(store).enter(NOTICE_2027)
+    clock.pass_(minutes=2)
+
+    assert not known()(date(2027, 2, 11)).working

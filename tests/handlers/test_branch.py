@@ -42,7 +42,7 @@ class Chat:
         self.invitations = Invitations(store)
         self.now = NOW
         activities = wiring.activities(Settings())
-        branches = Branches(self.book, self.reminders, activities, plain_week, SHANGHAI)
+        branches = Branches(self.book, self.reminders, activities, lambda: plain_week, SHANGHAI)
         self.services = replace(services, branches=branches)
         self.memories: dict[str, Memory] = {}
         self.imports(Member("oBoss", "hs-01", frozenset({Role.MEMBER, Role.SECRETARY})), Member("oWang", "hs-01"))

@@ -1,6 +1,7 @@
 """Appointments: the rule, the branch's own wishes and the secretary's changes together."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.activities import Activities, load
-from content.calendar import DaySource, plain_week
+from content.calendar import Day, DaySource, plain_week
+from content.calendar.days import day_of
 from content.wording import DATA
-from scheduler.agenda import Appointment, Meeting, appointments
+from scheduler.agenda import Agenda, Appointment, Meeting, appointments, upcoming
 from scheduler.roster import Branch, Change
 from scheduler.telling import told
 
@@ -95,6 +97,19 @@ def test_a_meeting_moved_into_the_range_is_in_it_and_one_moved_out_is_not() -> N
     assert [one.meeting.rule_date for one in found] == [date(2026, 12, 5)]
 
 
+def test_other_day_data_gives_other_days() -> None:
+    def busy_week(when: date) -> Day:
+        return day_of(when, when.weekday() < 5 and when != date(2026, 12, 7), DaySource.UPLOADED)
+
+    activity = ACTIVITIES.all[0]
+    by_data = [
+        appointments(activity, BRANCH, {}, date(2026, 12, 1), date(2026, 12, 31), days, ZONE)[0].begins.day
+        for days in (plain_week, busy_week, plain_week)
+    ]
+
+    assert by_data == [7, 8, 7]
+
+
 def test_only_the_time_may_change() -> None:
     (only,) = agenda(changes=moved(date(2026, 12, 5), at=time(19)))
 
@@ -151,6 +166,73 @@ def test_a_correction_names_the_day_members_were_told_before() -> None:
     (only,) = agenda(changes=moved(date(2026, 12, 5), to=date(2026, 12, 9)))
 
     assert "原定12月7日" in told("moved", activity, only, BRANCH, words, date(2026, 12, 2)).text
+
+
+def test_a_correction_names_the_day_they_last_heard_of_where_that_is_known() -> None:
+    activity, words = ACTIVITIES.all[0], ACTIVITIES.words
+    (only,) = agenda(changes=moved(date(2026, 12, 5), to=date(2026, 12, 11), version=2))
+
+    text = told("moved", activity, only, BRANCH, words, date(2026, 12, 2), was=date(2026, 12, 9)).text
+
+    assert "原定12月9日" in text
+
+
+@given(st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/London"]), st.times())
+def test_a_meeting_begins_at_its_time_of_day_whatever_the_clocks_do(zone: str, at: time) -> None:
+    """Members abroad: an hour that a zone skips or repeats changes nothing of what the clock on the wall shows."""
+    activity = ACTIVITIES.all[0]
+    branch = Branch("b1", "红旗支部", party_day="每周日", party_time=at)
+
+    found = appointments(activity, branch, {}, *YEAR, plain_week, ZoneInfo(zone))
+
+    assert {one.begins.time() for one in found} == {at}
+    assert {str(one.begins.tzinfo) for one in found} == {zone}
+    assert all(a.begins.utcoffset() is not None for a in found)
+
+
+class TestUpcoming:
+    @staticmethod
+    def whole(*branches: Branch, changes: Mapping[str, Mapping[tuple[str, date], Change]] | None = None) -> Agenda:
+        return Agenda(ACTIVITIES, branches, changes or {}, plain_week, ZONE)
+
+    @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.integers(0, 30))
+    def test_it_is_what_has_not_begun_in_time_order(self, moment: datetime, count: int) -> None:
+        agenda = self.whole(BRANCH, Branch("b2", "青山支部", party_day="每周三"))
+        now = moment.replace(tzinfo=ZONE)
+
+        found = upcoming(agenda.between, now, count)
+
+        everything = sorted(agenda.between(now.date(), date(2029, 1, 1)), key=lambda one: one.begins)
+        expected = [one for one in everything if one.begins > now][:count]
+        assert [one.begins for one in found] == [one.begins for one in expected]
+        assert len(set(found)) == count
+
+    def test_a_rule_that_comes_no_more_gives_fewer(self) -> None:
+        over = Branch("b1", "甲", party_day="FREQ=MONTHLY;BYMONTHDAY=5;UNTIL=20261231")
+        activities = replace(ACTIVITIES, all=ACTIVITIES.all[:1])
+        agenda = Agenda(activities, [over], {}, plain_week, ZONE)
+
+        found = upcoming(agenda.between, datetime(2026, 11, 1, tzinfo=ZONE), 10)
+
+        assert [one.begins.month for one in found] == [11, 12]
+
+    def test_a_change_concerns_one_activity_of_one_branch(self) -> None:
+        change = Change(date(2026, 12, 5), 1, to=date(2026, 12, 8))
+        agenda = self.whole(
+            BRANCH, Branch("b2", "青山支部"), changes={"party_day": {("b1", date(2026, 12, 5)): change}}
+        )
+
+        found = {
+            (one.meeting.branch_id, one.meeting.activity_id): one.begins.day
+            for one in agenda.between(date(2026, 12, 1), date(2026, 12, 31))
+        }
+
+        assert found == {
+            ("b1", "party_day"): 8,
+            ("b2", "party_day"): 7,
+            ("b1", "liaison_day"): 4,
+            ("b2", "liaison_day"): 4,
+        }
 
 
 def test_the_shipped_activities_are_two() -> None:

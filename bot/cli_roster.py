@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from bot import roster_report
+from bot.branch_book import BranchBook
 from bot.invitations import Invitations
 from bot.roster_store import RosterStore
 from bot.settings import Settings
@@ -93,6 +94,31 @@ def scene(branch_id: str) -> None:
 def _roles(settings: Settings) -> dict[str, Role]:
     """Editors' words for the roles; exits with what is wrong with the file they stand in."""
     return {word: Role(role) for word, role in activities_or_exit(settings).roles.items()}
+
+
+@roster.command(help=say("help_roster_role"))
+@click.argument("branch_id")
+@click.argument("name")
+@click.argument("roles")
+def role(branch_id: str, name: str, roles: str) -> None:
+    """Give a member who bound themselves their roles, by the name they left."""
+    settings = settings_or_exit()
+    known = _roles(settings)
+    wanted, unknown = roster_files.roles_in(roles, known)
+    if unknown or not wanted:
+        fail(
+            say("problem_unknown_role", role=say("comma").join(unknown) or roles, known=say("comma").join(known)), USAGE
+        )
+    with store_or_exit(settings) as store:
+        book = BranchBook(store)
+        names = book.names(branch_id)
+        found = [openid for openid, called in names.items() if called == name]
+        if len(found) != 1:
+            key = "roster_name_twice" if found else "roster_no_name"
+            fail(say(key, id=branch_id, name=name, names=say("comma").join(sorted(names.values()))), FINDING)
+        book.set_roles(found[0], wanted)
+    words = roster_files.words_of(known)
+    click.echo(say("roster_role", name=name, roles=";".join(word for one, word in words.items() if one in wanted)))
 
 
 def _read(branches: Path, members: Path, roles: Mapping[str, Role], as_json: bool) -> roster_files.Roster:

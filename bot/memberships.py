@@ -25,7 +25,7 @@ from bot.roster_rows import (
 from bot.roster_store import RosterStore, remove_member, transact
 from bot.store import Store
 from handlers.book import Action, Consent, TooManyGuesses
-from scheduler.roster import Branch, Member
+from scheduler.roster import Branch, Member, Role
 
 GUESSES: Final = 10  # wrong codes of one member; there are 31^6
 GUESSES_LAST: Final = timedelta(hours=1)  # since the last of them
@@ -156,6 +156,10 @@ class Memberships:
                 pipe.hdel(names_key(branch_id), who)
 
         transact(self._store, work)
+
+    def set_roles(self, openid: str, roles: frozenset[Role]) -> None:
+        """Make the member this and nothing else."""
+        self._update(openid, lambda member: replace(member, roles=roles))
 
     def mute(self, openid: str, activity_id: str, muted: bool, now: datetime) -> None:
         """Whether the member does not want to hear of the activity. Asking for it again is consent, kept with time."""

@@ -159,11 +159,16 @@ def _members(
 
 def _roles(row: Row, table: Table, roles: Mapping[str, Role]) -> frozenset[Role]:
     """The roles of a row; none named = an ordinary member."""
-    words = [word for word in _BETWEEN_ROLES.split(fold_width(row.cells["roles"])) if word]
-    for word in words:
-        if word not in roles:
-            table.note(row.line, "unknown_role", role=word, known="、".join(roles))
-    return frozenset(roles[word] for word in words if word in roles) or frozenset({Role.MEMBER})
+    found, unknown = roles_in(row.cells["roles"], roles)
+    for word in unknown:
+        table.note(row.line, "unknown_role", role=word, known="、".join(roles))
+    return found or frozenset({Role.MEMBER})
+
+
+def roles_in(text: str, roles: Mapping[str, Role]) -> tuple[frozenset[Role], tuple[str, ...]]:
+    """The roles a text names, and its words that name none."""
+    words = [word for word in _BETWEEN_ROLES.split(fold_width(text)) if word]
+    return frozenset(roles[word] for word in words if word in roles), tuple(w for w in words if w not in roles)
 
 
 def _good_id(text: str) -> bool:

@@ -15,6 +15,7 @@ from bot.invitations import Invitations
 from bot.roster_store import RosterStore
 from bot.store import Store
 from handlers.book import Consent
+from scheduler.roster import Role
 from tests.bot.test_cli import run
 from tests.fakes import NOW
 
@@ -234,3 +235,36 @@ class TestInvitations:
 
         assert result.exit_code == 1
         assert "nowhere" in result.output
+
+
+class TestRole:
+    def test_who_bound_themselves_is_made_secretary_by_the_name_they_left(self, roster: Roster, store: Store) -> None:
+        roster.imports("--yes")
+        book = BranchBook(store)
+        book.bind("oWang", "hs-02", Consent.CODE, NOW)
+        book.set_name("oWang", "王建国")
+
+        result = roster.run("role", "hs-02", "王建国", "党员；书记")
+
+        assert result.output == "王建国现在是：党员;书记\n"
+        member = book.member("oWang")
+        assert member is not None
+        assert member.roles == {Role.MEMBER, Role.SECRETARY}
+
+    def test_a_name_nobody_left_or_two_did_changes_nothing(self, roster: Roster, store: Store) -> None:
+        roster.imports("--yes")
+        book = BranchBook(store)
+        for openid in ("oWang", "oOther"):
+            book.bind(openid, "hs-02", Consent.CODE, NOW)
+            book.set_name(openid, "王建国")
+
+        unknown, twice = roster.run("role", "hs-02", "张三", "书记"), roster.run("role", "hs-02", "王建国", "书记")
+
+        assert (unknown.exit_code, twice.exit_code) == (1, 1)
+        assert "没有人留过“张三”" in unknown.output
+        assert "不止一个人" in twice.output
+        assert not any(Role.SECRETARY in one.roles for one in book.members("hs-02"))
+
+    @pytest.mark.parametrize("words", ["团员", "书记;团员", ";"])
+    def test_an_unknown_role_is_wrong_usage(self, roster: Roster, words: str) -> None:
+        assert roster.run("role", "hs-01", "王建国", words).exit_code == 2

@@ -11,8 +11,10 @@ from bot import embedded, logs, server, supervise, wiring
 from bot.cli_calendar import calendar
 from bot.cli_content import content
 from bot.cli_eval import eval_
+from bot.cli_misses import misses
 from bot.cli_remind import remind
 from bot.cli_roster import roster
+from bot.cli_stats import stats
 from bot.settings import Settings
 from bot.table import box
 from bot.talk import Conversation, as_data
@@ -29,8 +31,10 @@ def main() -> None:
 main.add_command(calendar)
 main.add_command(content)
 main.add_command(eval_)
+main.add_command(misses)
 main.add_command(remind)
 main.add_command(roster)
+main.add_command(stats)
 
 
 @main.command(help=say("help_run"))

@@ -222,11 +222,15 @@ class Hits:
         """Ids of the entries that answered most in the last 30 days, most first. Fail open: show the editors'
         selection.
         """
+        totals = self.counts(today)
+        return tuple(sorted(totals, key=lambda entry_id: (-totals[entry_id], entry_id))[:count])
+
+    def counts(self, today: date) -> dict[str, int]:
+        """How often each entry answered in the last 30 days."""
         keys = [_hits_key(today - timedelta(days=ago)) for ago in range(HITS_LAST.days)]
         with self._store.commands() as client:
             found: Any = client.zunion(keys, withscores=True)
-        totals: dict[str, float] = dict(found)
-        return tuple(sorted(totals, key=lambda entry_id: (-totals[entry_id], entry_id))[:count])
+        return {entry_id: int(count) for entry_id, count in found}
 
 
 def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:

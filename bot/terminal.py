@@ -13,7 +13,7 @@ from bot import embedded, wiring
 from bot.encoders import NoEncoder
 from bot.settings import Settings, SettingsError, load
 from bot.store import Store, StoreUnavailable
-from content import library, wording
+from content import language, library, wording
 from content.activities import Activities
 from content.files import ContentError, Problem
 from content.matching import BadWeights
@@ -89,6 +89,14 @@ def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:
     except ContentError as error:
         report(error.problems, as_json)
         raise
+
+
+def language_or_exit(settings: Settings) -> language.Language:
+    """How members speak; exits with every finding when it does not load."""
+    try:
+        return wiring.spoken(settings.content_dir)
+    except ContentError as error:
+        fail(findings(error.problems), FINDING)
 
 
 def counts(corpus: library.Library) -> dict[str, int]:

@@ -59,16 +59,16 @@ def services(
         NoEncoder: the settings name a sentence encoder that is not installed.
     """
     folder = settings.content_dir
-    spoken = language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
+    heard = spoken(folder)
     corpus = library.load(folder).on(today or clock(settings)().date())
     coder = encoder(settings.encoder, settings.data_dir)
     return Services(
         library=corpus,
-        matcher=matcher(corpus, spoken, coder),
-        language=spoken,
+        matcher=matcher(corpus, heard, coder),
+        language=heard,
         cues=cues.load(data_file(folder, "conversation.yaml")),
         following=following.load(coder.name if coder else scorer.ALONE),
-        small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), spoken.normalise),
+        small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), heard.normalise),
         phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
         public_url=settings.public_url,
         popular=popular,
@@ -80,6 +80,11 @@ def branches(settings: Settings, kept: Store) -> Branches:
     """What the chat knows branches by. Raises ContentError when `activities.yaml` cannot be used."""
     days = KnownDays(Notices(kept), clock(settings))
     return Branches(BranchBook(kept), ChatReminders(kept), activities(settings), days, settings.zone)
+
+
+def spoken(folder: Path) -> language.Language:
+    """How members speak. Raises ContentError."""
+    return language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
 
 
 def matcher(corpus: library.Library, spoken: language.Language, encoder: Encoder | None = None) -> Matcher:

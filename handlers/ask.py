@@ -97,6 +97,22 @@ def no_answer(text: str, nearest: tuple[Match, ...], memory: Memory, services: S
     buttons = {
         key: tappable(Choice(phrases(f"menu_{key}"), phrases(f"menu_{key}"))) for key in ("popular", "catalogue")
     }
-    reply = Reply(Outcome.FALLBACK, f"{sorry}\n\n{phrases('miss_after', **buttons)}")
+    ways_on = [*_theme_of(text, services), phrases("miss_after", **buttons)]
+    reply = Reply(Outcome.FALLBACK, "\n".join([sorry, "", *ways_on]))
     missed = Missed(text, tuple(match.entry.id for match in nearest))
     return Turn(reply, replace(memory, misses=memory.misses + 1), (missed,))
+
+
+def _theme_of(text: str, services: Services) -> list[str]:
+    """A line that leads to what there is on the theme the message names; none when it names none."""
+    said = fold(text)
+    named = [
+        (len(fold(name)), family.overview)
+        for family in services.library.families
+        for name in family.names
+        if family.overview and fold(name) in said
+    ]
+    if not named:
+        return []
+    _, overview = max(named, key=lambda pair: pair[0])
+    return [services.phrases("miss_theme", theme=tappable(Choice(overview.question, overview.question)))]

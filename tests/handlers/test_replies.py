@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers import answer
+from handlers import answer, ask
 from handlers.dispatch import ROUTES
 from handlers.layout import visible
-from handlers.messages import Answered, Incoming, Kind, Left, Missed, Outcome, Rated, Reported, Turn
+from handlers.messages import Answered, Incoming, Kind, Left, Memory, Missed, Outcome, Rated, Reported, Turn
 from handlers.services import Services
 from tests.fakes import NOW, Talk
 
@@ -139,6 +139,12 @@ class TestNoAnswer:
         (missed,) = turn.notes
         assert isinstance(missed, Missed)
         assert missed.question == "茅台股票现在能买吗"
+
+    def test_the_theme_it_names_is_offered(self, talk: Talk) -> None:
+        turn = ask.no_answer("发展党员要不要体检", (), Memory(), talk.services)
+
+        assert taps(turn)[1:] == ["热门问题", "目录"]
+        assert talk.says(taps(turn)[0]).reply.outcome is Outcome.ANSWER
 
     def test_both_ways_on_work(self, talk: Talk) -> None:
         for says in taps(talk.says("茅台股票现在能买吗")):

@@ -6,19 +6,22 @@ from typing import Any
 
 import click
 
+from bot import clockwork, embedded, logs, server, stopping, supervise, wiring
 from bot import doctor as examination
-from bot import embedded, logs, server, supervise, wiring
+from bot import worker as workers
 from bot.cli_calendar import calendar
 from bot.cli_content import content
 from bot.cli_eval import eval_
 from bot.cli_misses import misses
+from bot.cli_push import push
 from bot.cli_remind import remind
 from bot.cli_roster import roster
 from bot.cli_stats import stats
+from bot.heartbeats import SCHEDULER, WORKER
 from bot.settings import Settings
 from bot.table import box
 from bot.talk import Conversation, as_data
-from bot.terminal import FINDING, as_text, fail, say, services_or_exit, settings_or_exit
+from bot.terminal import FINDING, activities_or_exit, as_text, fail, say, services_or_exit, settings_or_exit
 from handlers.layout import visible
 from handlers.services import Services
 
@@ -32,6 +35,7 @@ main.add_command(calendar)
 main.add_command(content)
 main.add_command(eval_)
 main.add_command(misses)
+main.add_command(push)
 main.add_command(remind)
 main.add_command(roster)
 main.add_command(stats)
@@ -64,6 +68,24 @@ def web() -> None:
             server.Server(settings).run()
     except embedded.StoreWillNotStart as error:
         fail(say("error_store", reason=error), FINDING)
+
+
+@main.command(help=say("help_scheduler"))
+def scheduler() -> None:
+    """Ask once a minute what is due, until told to stop."""
+    settings = settings_or_exit()
+    activities_or_exit(settings)
+    logs.configure()
+    clockwork.run(settings, stopping.on_signal())
+
+
+@main.command(help=say("help_worker"))
+def worker() -> None:
+    """Send what is open, until told to stop."""
+    settings = settings_or_exit()
+    activities_or_exit(settings)
+    logs.configure()
+    workers.run(settings, stopping.on_signal())
 
 
 @main.command(help=say("help_ask"))
@@ -121,9 +143,12 @@ def doctor(as_json: bool) -> None:
 
 
 @main.command(help=say("help_healthcheck"))
-def healthcheck() -> None:
-    """Exit code 0 when the web process answers."""
-    sys.exit(0 if supervise.answers(settings_or_exit(), "/healthz") else FINDING)
+@click.argument("role", default="web", type=click.Choice(["web", SCHEDULER, WORKER]))
+def healthcheck(role: str) -> None:
+    """Exit code 0 when that process is well."""
+    settings = settings_or_exit()
+    well = supervise.answers(settings, "/healthz") if role == "web" else examination.is_alive(settings, role)
+    sys.exit(0 if well else FINDING)
 
 
 def _welcome(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot import agenda_report, wiring
+from bot import agenda_report, reminding, tick_report, wiring
 from bot.roster_store import RosterStore
 from bot.terminal import USAGE, activities_or_exit, as_text, fail, moment_or_exit, say, settings_or_exit, store_or_exit
 from scheduler.agenda import upcoming
@@ -35,6 +35,22 @@ def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
     names = {branch.id: branch.name for branch in agenda.branches}
     for one in found:
         click.echo(agenda_report.line(one, agenda.activities, names))
+
+
+@remind.command(help=say("help_remind_tick"))
+@click.option("--at", default="", help=say("option_tick_at"))
+@click.option("--dry-run", "dry", is_flag=True, help=say("option_dry_run"))
+@click.option("--json", "as_json", is_flag=True, help=say("option_json"))
+def tick(at: str, dry: bool, as_json: bool) -> None:
+    """Act as the scheduler would at that moment; done twice, it tells nobody twice."""
+    settings = settings_or_exit()
+    now = moment_or_exit(at, settings)
+    activities_or_exit(settings)
+    with store_or_exit(settings) as store:
+        ticked = reminding.clockside(settings, store).tick(now.astimezone(settings.zone), dry=dry)
+        forecast = tick_report.forecast(ticked, settings, store)
+    data = tick_report.data(ticked, now, forecast, dry=dry)
+    click.echo(as_text(data) if as_json else tick_report.text(data))
 
 
 def _branches(roster: RosterStore, branch_id: str) -> Sequence[Branch]:

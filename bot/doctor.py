@@ -7,12 +7,17 @@ from typing import Literal
 
 from bot import day_data, encoders, reasons, supervise, wiring
 from bot.brake import Brake, Pause
+from bot.heartbeats import ALIVE_FOR, SCHEDULER, WORKER, Heartbeats
 from bot.notices import Notices
 from bot.quota import Quota, QuotaUnknown
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
+from bot.store_clock import StoreClock
 from content.files import ContentError
 from content.wording import WordingError
+from scheduler.fanout import Fanout
+
+QUEUE_PATIENCE = 2.0  # seconds
 
 Level = Literal["ok", "bad", "note"]
 
@@ -35,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_store(settings),
         *_days(settings),
         *pushing(settings),
+        *_processes(settings),
         *_web(settings),
     ]
 
@@ -136,6 +142,31 @@ def _days(settings: Settings) -> Iterator[Finding]:
     yield _found("ok", "calendar_known_until", date=day_data.known_until(notices))
     if year := day_data.missing_year(today, notices):
         yield _found("note" if year > today.year else "bad", "calendar_missing", year=year)
+
+
+def is_alive(settings: Settings, role: str) -> bool:
+    """Whether that process on this machine gave a sign of life lately."""
+    store = wiring.store(settings)
+    try:
+        return Heartbeats(store).is_alive(role, StoreClock(store)())
+    except StoreUnavailable:
+        return False
+
+
+def _processes(settings: Settings) -> Iterator[Finding]:
+    """Scheduler and workers by their signs of life, and what waits for them."""
+    store = wiring.store(settings)
+    with contextlib.suppress(StoreUnavailable):  # told before
+        now = StoreClock(store)()
+        for role in (SCHEDULER, WORKER):
+            ages = Heartbeats(store).ages(role, now)
+            alive = [age for age in ages if age < ALIVE_FOR[role]]
+            if alive:
+                yield _found("ok", f"doctor_{role}", count=len(alive), seconds=round(alive[0].total_seconds()))
+            else:
+                yield _found("note", f"doctor_{role}_down")
+        waiting = Fanout(store.beside(QUEUE_PATIENCE)).waiting()
+        yield _found("ok", "doctor_queue", count=waiting)
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

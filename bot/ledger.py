@@ -4,9 +4,12 @@ A row stands under the member's pseudonym; no openid is kept here. Everything of
 small enough for the server to pack tightly (about 36 bytes a member and reminder).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+import structlog
 
 from bot.ledger_format import (
     HEARD,
@@ -31,14 +34,30 @@ from bot.ledger_format import (
     notices_key,
     rows_key,
 )
-from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, SETTLE, SWEEP, TURN
-from bot.store import Pseudonyms, Store
+from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
+from bot.store import Pseudonyms, Store, StoreUnavailable
 from scheduler.agenda import Meeting
-from scheduler.reminders import AGAIN, CHANGED, EXPIRED, LATER, UNMARKED, Expiry, Heard, Mark, Notice, Opening, Reminder
+from scheduler.reminders import (
+    AGAIN,
+    CHANGED,
+    EXPIRED,
+    LATER,
+    UNMARKED,
+    Condition,
+    Expiry,
+    Heard,
+    Mark,
+    Notice,
+    Opening,
+    Reminder,
+)
 
 YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
 LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
 PAGE: Final = 500  # commands in one round trip
+INSIST: Final = 120  # seconds marks wait for a store that is away
+
+log = structlog.get_logger("ledger")
 
 Call = tuple[Any, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
 
@@ -46,11 +65,13 @@ Call = tuple[Any, Sequence[str], Sequence[Any]]  # a script, its keys, its argum
 class LedgerStore:
     """The ledger. Every method raises StoreUnavailable."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, sleep: Callable[[float], None] = time.sleep) -> None:
         self._store = store
+        self._sleep = sleep
         self._who = Pseudonyms(store.secret)
         self._open, self._expire, self._claim = map(store.script, (OPEN, EXPIRE, CLAIM))
-        self._settle, self._sweep, self._turn, self._forget = map(store.script, (SETTLE, SWEEP, TURN, FORGET))
+        self._settle, self._sweep, self._skip = map(store.script, (SETTLE, SWEEP, SKIP))
+        self._retry, self._forget = map(store.script, (RETRY, FORGET))
 
     def last_tick(self) -> datetime | None:
         """The moment the last whole tick acted for; None = there was none."""
@@ -74,6 +95,14 @@ class LedgerStore:
             found: Any = client.hgetall(notices_key(branch_id))
         notices = [load_notice(key, raw) for key, raw in found.items()]
         return sorted(notices, key=lambda notice: notice.opened or notice.until)
+
+    def notices_of(self, branch_ids: Collection[str]) -> dict[str, list[Notice]]:
+        """The reminders opened so far in some branches, by branch id."""
+        found = self._each("hgetall", [(notices_key(branch_id),) for branch_id in branch_ids])
+        return {
+            branch_id: [load_notice(key, raw) for key, raw in rows.items()]
+            for branch_id, rows in zip(branch_ids, found, strict=True)
+        }
 
     def noted(self, reminders: Sequence[Reminder]) -> list[Notice]:
         """What reminders say; those never opened, or long over, are missing."""
@@ -103,7 +132,11 @@ class LedgerStore:
     def supersede(self, meeting: Meeting) -> None:
         """Skip as CHANGED whatever is still due of the meeting's reminders."""
         of_it = [notice for notice in self.notices(meeting.branch_id) if notice.reminder.meeting == meeting]
-        self._scripts([(self._turn, _rows_and_counts(notice), ["d", f"k{CHANGED}"]) for notice in of_it])
+        self._scripts([_skipping(self._skip, notice, CHANGED, ()) for notice in of_it])
+
+    def skip(self, notice: Notice, reason: str, besides: Iterable[str] = ()) -> None:
+        """Skip whoever is still due, but for the openids of `besides`."""
+        self._scripts([_skipping(self._skip, notice, reason, map(self._who, besides))])
 
     def rows(self, notice: Notice, openids: Iterable[str]) -> dict[str, Mark]:
         """The marks of some members; those it does not concern are missing."""
@@ -121,9 +154,26 @@ class LedgerStore:
 
     def settle(self, notice: Notice, marks: Mapping[str, Mark], now: datetime) -> None:
         """Write down how it went. See `Ledger.settle`."""
-        rows = [part for openid, mark in marks.items() for part in (self._who(openid), dump_mark(mark))]
-        keys = [*_rows_and_counts(notice), OPEN_ONES]
-        self._scripts([(self._settle, keys, [notice.reminder.key, milliseconds(now), *rows])])
+        self._insist({notice: {self._who(openid): mark for openid, mark in marks.items()}}, now)
+
+    def settle_all(self, marks: Mapping[Notice, Mapping[str, Mark]], now: datetime) -> None:
+        """The same for many reminders, members by pseudonym."""
+        calls = []
+        for notice, by_member in marks.items():
+            rows = [part for who, mark in by_member.items() for part in (who, dump_mark(mark))]
+            keys = [*_rows_and_counts(notice), OPEN_ONES]
+            calls.append((self._settle, keys, [notice.reminder.key, milliseconds(now), *rows]))
+        self._scripts(calls)
+
+    def _insist(self, marks: Mapping[Notice, Mapping[str, Mark]], now: datetime) -> None:
+        """What was sent must be written down: while the store is away, wait for it."""
+        for _ in range(INSIST):
+            try:
+                return self.settle_all(marks, now)
+            except StoreUnavailable as error:
+                log.warning("store_down", doing="settle", reason=str(error))
+                self._sleep(1.0)
+        return self.settle_all(marks, now)
 
     def stale(self, now: datetime, idle: timedelta) -> list[Notice]:
         """Open reminders without progress for so long, those of the soonest meeting first."""
@@ -140,6 +190,21 @@ class LedgerStore:
             for each reminder how many members are still to be told; -1 = someone else is at it.
         """
         return self._scripts([self._sweeping(notice, now, idle) for notice in notices])
+
+    def retry(self, now: datetime) -> int:
+        """Make due again whoever a reminder failed for that is still of use; how many members. The next sweep queues
+        them.
+        """
+        keys = self._branch_keys()
+        found = self._each("hgetall", [(key,) for key in keys])
+        notices = [load_notice(key, raw) for rows in found for key, raw in rows.items()]
+        useful = [notice for notice in notices if now + notice.ahead < notice.until]
+        calls = [(self._retry, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key]) for one in useful]
+        return sum(self._scripts(calls))
+
+    def _branch_keys(self) -> list[str]:
+        with self._store.commands() as client:
+            return sorted(client.scan_iter(notices_key("*"), count=1000))
 
     def forget(self, openid: str, branch_id: str) -> None:
         """Remove every row of a member in that branch, pending ones included."""
@@ -191,6 +256,10 @@ class LedgerStore:
                     getattr(pipe, command)(*one)
                 results += pipe.execute()
         return results
+
+
+def _skipping(script: Any, notice: Notice, reason: str, besides: Iterable[str]) -> Call:
+    return script, _rows_and_counts(notice), [dump_mark(Mark(Condition.SKIPPED, reason)), *besides]
 
 
 def _rows_and_counts(notice: Notice) -> list[str]:

@@ -129,18 +129,37 @@ return left
 """
 )
 
-# KEYS rows, counts; ARGV letter of the rows to change, the row they become. Gives how many were.
-TURN: Final = (
+# KEYS rows, counts; ARGV the row whoever is due gets, then members who stay due. What was in the way says more about
+# why it was never sent than that time ran out.
+SKIP: Final = (
     _COUNT
     + """
-local all, turned = redis.call('HGETALL', KEYS[1]), 0
+local stay = {}
+for at = 2, #ARGV do stay[ARGV[at]] = true end
+local all = redis.call('HGETALL', KEYS[1])
 for at = 1, #all, 2 do
-  if string.sub(all[at + 1], 1, 1) == ARGV[1] then
-    put(KEYS[1], KEYS[2], all[at], all[at + 1], ARGV[2])
-    turned = turned + 1
+  local who, row = all[at], all[at + 1]
+  if string.sub(row, 1, 1) == 'd' and not stay[who] then
+    local reason = ARGV[1] == 'kexpired' and row ~= 'd' and 'k' .. string.sub(row, 2) or ARGV[1]
+    put(KEYS[1], KEYS[2], who, row, reason)
   end
 end
-return turned
+"""
+)
+
+# KEYS rows, counts, open; ARGV key. Makes due again whoever it failed for; gives how many.
+RETRY: Final = (
+    _COUNT
+    + """
+local all, again = redis.call('HGETALL', KEYS[1]), 0
+for at = 1, #all, 2 do
+  if string.sub(all[at + 1], 1, 1) == 'f' then
+    put(KEYS[1], KEYS[2], all[at], all[at + 1], 'd')
+    again = again + 1
+  end
+end
+if again > 0 then redis.call('ZADD', KEYS[3], 0, ARGV[1]) end
+return again
 """
 )
 

@@ -5,7 +5,7 @@ found by pseudonym; the openid itself stands only in values. `VERSION` grows wit
 it: an import and a member who binds at the same moment cannot undo each other.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -30,6 +30,7 @@ from bot.roster_rows import (
     names_key,
 )
 from bot.store import Pseudonyms, Store
+from scheduler.agenda import Meeting
 from scheduler.roster import Branch, Change, Member
 from scheduler.roster_changes import RosterChanges
 
@@ -113,6 +114,13 @@ class RosterStore:
             for branch_id, rows in zip(ids, found, strict=True)
             for change in load_changes(rows, activity_id).values()
         }
+
+    def versions(self, meetings: Collection[Meeting]) -> dict[Meeting, int]:
+        """The version of the last change of each of some meetings; 0 = none."""
+        changed = self._read("hgetall", [changes_key(meeting.branch_id) for meeting in meetings])
+        changes = [load_changes(rows, one.activity_id) for one, rows in zip(meetings, changed, strict=True)]
+        found = [of_branch.get(one.rule_date) for one, of_branch in zip(meetings, changes, strict=True)]
+        return {one: change.version if change else 0 for one, change in zip(meetings, found, strict=True)}
 
     def is_empty(self) -> bool:
         """Whether no roster was ever imported (or an empty one)."""

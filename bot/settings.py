@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     wechat_template_party_day: str = Field("", description="template id of party-day reminders")
     wechat_template_liaison_day: str = Field("", description="template id of liaison-day reminders")
     push_per_second: int = Field(100, ge=1, description="reminders a second at most, of all workers together")
+    push_threads: int = Field(32, ge=1, le=512, description="reminders a worker process sends at the same time")
     encoder: Literal["auto", "none", "use", "e5"] = Field(
         "auto", description="sentence encoder of the search: use, e5, none (by characters alone) or auto"
     )

@@ -24,6 +24,7 @@ from handlers.messages import (
     MEMORY_LASTS,
     Answered,
     Choice,
+    Kind,
     Memory,
     Missed,
     Note,
@@ -31,6 +32,7 @@ from handlers.messages import (
     Pending,
     Rated,
     Reply,
+    Reported,
     Turn,
 )
 
@@ -43,8 +45,10 @@ NONCE_LASTS: Final = timedelta(minutes=11)  # must outlive the time window of th
 SECRET: Final = "bot:secret"  # noqa: S105 - a key's name
 MISSES: Final = "bot:misses"
 RATINGS: Final = "bot:ratings"
+RECEIPTS: Final = "bot:ledger:receipts"  # member, message id, status, time; joined with the ledger later
 MAX_MISSES: Final = 20_000
 MAX_RATINGS: Final = 50_000
+MAX_RECEIPTS: Final = 500_000  # nobody has joined them for days
 HITS_LAST: Final = timedelta(days=30)
 
 
@@ -62,13 +66,8 @@ class Store:
     """
 
     def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic, *, timeout: float = TIMEOUT) -> None:
-        self._client = redis.Redis.from_url(
-            url,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            health_check_interval=30,
-            decode_responses=True,
-        )
+        self._url = url
+        self._client = _connected(url, timeout, decode_responses=True)
         self._monotonic = monotonic
         self._down_until = float("-inf")
         self._secret = ""
@@ -100,6 +99,10 @@ class Store:
                 self._secret = str(client.get(SECRET))
         return self._secret
 
+    def beside(self, timeout: float) -> "redis.Redis":
+        """A client of the database with the next number, for the queue; it gives bytes."""
+        return _connected(self._url, timeout, beside=1)
+
     def script(self, source: str) -> Script:
         """A Lua script to be run within `commands`, on the client or a pipeline of it (``client=``)."""
         return self._client.register_script(source)
@@ -108,6 +111,19 @@ class Store:
         """Server settings by name, for `doctor`."""
         with self.commands() as client:
             return {name: str(client.config_get(name).get(name, "")) for name in names}
+
+
+def _connected(url: str, timeout: float, *, beside: int = 0, decode_responses: bool = False) -> "redis.Redis":
+    """A client of that address; `beside` is added to its database number."""
+    pool = redis.ConnectionPool.from_url(
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        health_check_interval=30,
+        decode_responses=decode_responses,
+    )
+    pool.connection_kwargs["db"] = int(pool.connection_kwargs.get("db") or 0) + beside
+    return redis.Redis(connection_pool=pool)
 
 
 class Pseudonyms:
@@ -253,6 +269,10 @@ def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
                 "at": now.isoformat(),
             }
             pipe.xadd(RATINGS, fields, maxlen=MAX_RATINGS)
+        case Reported(Kind.TEMPLATE_RECEIPT, fields_):
+            told = dict(fields_)
+            pipe.rpush(RECEIPTS, json.dumps([who, told.get("MsgID", ""), told.get("Status", ""), now.timestamp()]))
+            pipe.ltrim(RECEIPTS, -MAX_RECEIPTS, -1)
 
 
 def wrote_key(openid: str) -> str:

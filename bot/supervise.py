@@ -14,10 +14,12 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from bot import children, embedded
+from bot import children, embedded, wiring
+from bot.sandbox import remote
 from bot.settings import Settings
 
-ROLES: Final = ("web",)
+ROLES: Final = ("web", "scheduler", "worker")
+STAND_IN: Final = "platform"  # plays WeChat's API in demo mode
 READY_WITHIN: Final = 60.0  # seconds
 LOOK_EVERY: Final = 0.25
 STOP_WITHIN: Final = 30.0  # longer than gunicorn's graceful timeout
@@ -51,8 +53,12 @@ def _run_roles(
     store_is_up: Callable[[], bool],
 ) -> None:
     environment = {**os.environ, "BOT_REDIS_URL": url}
-    processes = {role: _start(role, environment) for role in ROLES}
+    processes: dict[str, children.Process] = {}
     try:
+        if wiring.missing_for_pushing(settings) == "account":
+            processes[STAND_IN] = remote.start()
+            environment["BOT_WECHAT_API_URL"] = remote.address(processes[STAND_IN])
+        processes |= {role: _start(role, environment) for role in ROLES}
         _wait_until_ready(settings, processes, stop)
         if not stop.asked:
             on_ready()

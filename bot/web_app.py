@@ -11,13 +11,14 @@ from typing import Final
 import structlog
 from flask import Flask
 
-from bot import day_data, web, wiring
+from bot import day_data, supervise, web, wiring
 from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
 from bot.notices import Notices
 from bot.sandbox import views as sandbox
+from bot.sandbox.remote import Remote
 from bot.settings import Settings
 from bot.store import Hits, Inbox, Pseudonyms, Store, StoreUnavailable
 from bot.wechat import Account, Gateway
@@ -36,7 +37,21 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     services.warm_up()
     day_data.days()(now().date() + timedelta(days=366))  # half a second the first time
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
-    return assemble(account(settings), store, services, now, Metrics(metrics_folder), demo=settings.demo)
+    ours = account(settings)
+    if settings.demo and not wiring.missing_for_pushing(settings):
+        _ask_for_receipts(settings, ours)
+    return assemble(ours, store, services, now, Metrics(metrics_folder), demo=settings.demo)
+
+
+def _ask_for_receipts(settings: Settings, ours: Account) -> None:
+    """Tell the stand-in for WeChat's API where receipts go, as the account's server settings do."""
+    url = f"http://{supervise.near_host(settings)}:{settings.port}/wechat"
+    try:
+        Remote(settings.wechat_api_url).behave(
+            receipt_url=url, receipt_token=ours.token, receipt_app_id=ours.app_id, receipt_aes_key=ours.aes_keys[0]
+        )
+    except (OSError, ValueError, KeyError) as error:  # another server than ours
+        log.warning("no_receipts", reason=str(error))
 
 
 def assemble(
@@ -56,7 +71,7 @@ def assemble(
         demo: add the chat page, and take unencrypted messages beside encrypted ones.
     """
     gateway = Gateway(account, accept_plain=demo)
-    desk = Desk(gateway, Inbox(store, Pseudonyms(account.token)), services, now, metrics)
+    desk = Desk(gateway, Inbox(store, Pseudonyms(store.secret)), services, now, metrics)
     parts = web.Parts(
         desk,
         services,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+import structlog
+
 from bot import day_data, embedded, encoders
 from bot.api import Api
 from bot.brake import Brake
@@ -28,12 +30,15 @@ from content import cues, following, language, library, small_talk, wording
 from content.activities import Activities
 from content.activities import load as load_activities
 from content.calendar import Days
+from content.files import ContentError
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
 from handlers.visits import Branches
 from scheduler.agenda import Agenda
 from scheduler.roster import EVERYONE, Branch
+
+log = structlog.get_logger("wiring")
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -103,6 +108,27 @@ def encoder(wanted: str, data_dir: Path) -> Encoder | None:
 def activities(settings: Settings) -> Activities:
     """What members are reminded of. Raises ContentError listing every finding."""
     return load_activities(data_file(settings.content_dir, "activities.yaml"))
+
+
+def current_activities(settings: Settings) -> Callable[[], Activities]:
+    """The same for a process that goes on for months: read anew when the file has changed; one with mistakes is logged
+    and left alone. Raises ContentError at once when it cannot be used now.
+    """
+    path = data_file(settings.content_dir, "activities.yaml")
+    kept = (path.stat().st_mtime_ns, activities(settings))
+
+    def current() -> Activities:
+        nonlocal kept
+        written = path.stat().st_mtime_ns
+        if written != kept[0]:
+            try:
+                kept = (written, activities(settings))
+            except ContentError as error:
+                kept = (written, kept[1])
+                log.error("activities_not_read", reason=str(error))
+        return kept[1]
+
+    return current
 
 
 def days(store: Store) -> Days:

@@ -47,17 +47,17 @@ class Planner:
     """Makes plans.
 
     Attributes:
-        appointments: a branch's appointments of an activity from one day to another, both included, given its changes
-            by rule date.
+        calendar: what is known of the days now: gives a branch's appointments of an activity from one day to another,
+            both included, from its changes by rule date.
     """
 
     roster: Roster
     ledger: Ledger
-    appointments: Appointments
+    calendar: Callable[[], Appointments]
 
     def plans(self, activities: Activities, now: datetime) -> Iterator[Planned | Troubled]:
         """Every meeting about which something is to be done now, branch by branch."""
-        since = self._since(now)
+        since, calendar = self._since(now), self.calendar()
         branches = tuple(self.roster.branches())
         heard: dict[tuple[str, str], dict[date, Heard]] = defaultdict(dict)
         for meeting, said in self.ledger.heard().items():
@@ -67,7 +67,9 @@ class Planner:
             for (branch_id, rule_date), change in self.roster.changes(activity.id).items():
                 changes[branch_id][rule_date] = change
             for branch in branches:
-                facts = _Facts(activities, activity, branch, changes[branch.id], heard[activity.id, branch.id])
+                facts = _Facts(
+                    activities, activity, branch, changes[branch.id], heard[activity.id, branch.id], calendar
+                )
                 yield from self._guarded(facts, since, now)
 
     def _since(self, now: datetime) -> datetime:
@@ -82,7 +84,7 @@ class Planner:
 
     def _of_branch(self, facts: "_Facts", since: datetime, now: datetime) -> Iterator[Planned]:
         ahead = timedelta(days=max((lead.days for lead in facts.activity.leads), default=0) + 1)
-        found = {one.meeting.rule_date: one for one in self._between(facts, since.date(), (now + ahead).date())}
+        found = {one.meeting.rule_date: one for one in facts.between(since.date(), (now + ahead).date())}
         for rule_date, said in facts.heard.items():
             if rule_date not in found and said.begins > now and (one := self._elsewhere(facts, rule_date, said)):
                 found[rule_date] = one
@@ -92,16 +94,13 @@ class Planner:
             twin = any(said.begins == one.begins for day, said in facts.heard.items() if day != rule_date)
             yield Planned(facts.activity, facts.branch, one.meeting, plan, twin)
 
-    def _between(self, facts: "_Facts", first: date, last: date) -> Sequence[Appointment]:
-        return self.appointments(facts.activity, facts.branch, facts.changes, first, last)
-
     def _elsewhere(self, facts: "_Facts", rule_date: date, heard: Heard) -> Appointment | None:
         """What became of a meeting members heard of: moved far away; or the rule no longer gives it, so it is off. None
         when the rule gives another at the same moment: then nothing changes for them.
         """
         change = facts.changes.get(rule_date)
         days = (rule_date, heard.begins.date(), (change and change.to) or rule_date)
-        nearby = {one.meeting.rule_date: one for one in self._between(facts, min(days) - AROUND, max(days) + AROUND)}
+        nearby = {one.meeting.rule_date: one for one in facts.between(min(days) - AROUND, max(days) + AROUND)}
         if rule_date in nearby:
             return nearby[rule_date]
         if any(one.begins == heard.begins and not one.cancelled for one in nearby.values()):
@@ -121,3 +120,8 @@ class _Facts:
     branch: Branch
     changes: Mapping[date, Change]
     heard: Mapping[date, Heard]
+    appointments: Appointments
+
+    def between(self, first: date, last: date) -> Sequence[Appointment]:
+        """The branch's appointments."""
+        return self.appointments(self.activity, self.branch, self.changes, first, last)

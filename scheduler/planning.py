@@ -62,8 +62,11 @@ def due(
 
 
 def awake(when: datetime, quiet: Quiet, before: datetime) -> datetime:
-    """The first moment from `when` on outside the quiet hours; `when` itself if that would be too late."""
-    if not quiet.covers(when.timetz().replace(tzinfo=None)):
+    """The first moment from `when` on outside the quiet hours, in the zone of `before`; `when` itself if that would be
+    too late.
+    """
+    when = when.astimezone(before.tzinfo)
+    if not quiet.covers(when.time()):
         return when
     end = datetime.combine(when.date(), quiet.ends, when.tzinfo)
     end = end if end > when else end + timedelta(days=1)

@@ -187,11 +187,25 @@ class Ledger(Protocol):
     def hear(self, meeting: Meeting, heard: Heard) -> None:
         """Note what holds of a meeting from now on, when it is too late to tell anyone."""
 
+    def noted(self, reminders: Sequence[Reminder]) -> Sequence[Notice]:
+        """What reminders say; those never opened, or long over, are missing."""
+
     def supersede(self, meeting: Meeting) -> None:
         """Skip as CHANGED whatever is still due of the meeting's reminders; what is being sent goes on."""
 
     def rows(self, notice: Notice, openids: Iterable[str]) -> Mapping[str, Mark]:
         """The marks of some members; those it does not concern are missing."""
+
+    def skip(self, notice: Notice, reason: str, besides: Iterable[str] = ()) -> None:
+        """Skip whoever is still due, but for the openids of `besides`."""
+
+    def stale(self, now: datetime, idle: timedelta) -> Sequence[Notice]:
+        """Open reminders without progress for so long, by the real clock; the soonest of no use first."""
+
+    def sweep(self, notices: Sequence[Notice], now: datetime, idle: timedelta) -> Sequence[int]:
+        """Age what was never marked, skip what is of no use any more, close what is done. For each reminder how many
+        members are still to be told; -1 = someone else is at it.
+        """
 
     def claim(self, notice: Notice, openids: Sequence[str], now: datetime) -> Sequence[str]:
         """Take members to be told; those someone else has, or who are settled, are left out. An attempt that was never

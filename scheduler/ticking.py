@@ -64,7 +64,7 @@ class Ticker:
         openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
         expiries = [expiry for one in planned for expiry in _expiries(one, members)]
         count = 0 if dry else self._write(planned, openings, expiries, now - ahead)
-        if not dry and not activities.quiet.covers(now.timetz().replace(tzinfo=None)):
+        if not dry and not activities.quiet.covers(now.time()):
             self.ledger.ticked(now)  # in the quiet hours things wait that must not be forgotten
         troubled = tuple(one for one in found if isinstance(one, Troubled))
         return Ticked(tuple(openings), tuple(expiries), troubled, count)

@@ -82,23 +82,30 @@ def stand_in(*, port: int = 0, log: Path | None = None, **behaviour: Any) -> Ite
         log: file that what members saw is appended to, one JSON object a line.
         behaviour: fields of `Behaviour`, such as ``latency=0.08, tail=0.4``.
     """
-    command = [sys.executable, "-m", "bot.sandbox.platform_api", "--port", str(port)]
-    if log:
-        command += ["--log", str(log)]
-    for name, value in behaviour.items():
-        command += [f"--{name.replace('_', '-')}", value if isinstance(value, str) else json.dumps(value)]
-    child = children.start(command, output=subprocess.PIPE, folder=ROOT)
+    child = start(port=port, log=log, **behaviour)
     try:
-        yield Remote(f"http://127.0.0.1:{_port(child)}/")
+        yield Remote(address(child))
     finally:
         children.stop([child], STOP_WITHIN)
         if child.stdout:
             child.stdout.close()
 
 
-def _port(child: children.Process) -> int:
-    """The port it printed. Raises RuntimeError when it ended instead."""
+def start(*, port: int = 0, log: Path | None = None, **behaviour: Any) -> children.Process:
+    """Start one, for a supervisor that looks after it. Arguments as of `stand_in`."""
+    command = [sys.executable, "-m", "bot.sandbox.platform_api", "--port", str(port)]
+    if log:
+        command += ["--log", str(log)]
+    for name, value in behaviour.items():
+        command += [f"--{name.replace('_', '-')}", value if isinstance(value, str) else json.dumps(value)]
+    return children.start(command, output=subprocess.PIPE, folder=ROOT)
+
+
+def address(child: children.Process) -> str:
+    """Where a started one listens: what BOT_WECHAT_API_URL must be to reach it. Waits until it does. Raises
+    RuntimeError when it ended instead.
+    """
     line = child.stdout.readline() if child.stdout else b""
     if not line:
         raise RuntimeError("the stand-in did not start; its own message stands above")
-    return int(line)
+    return f"http://127.0.0.1:{int(line)}/"

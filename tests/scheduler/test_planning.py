@@ -1,7 +1,7 @@
 """What is due about one meeting at one moment."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -90,6 +90,11 @@ def test_the_quiet_hours_give_way_when_waiting_would_be_too_late() -> None:
 
     assert awake(at(7, 6), QUIET, dawn) == at(7, 6)
     assert lead(due(replace(APPOINTMENT, begins=dawn), (Lead("0d", 0, time(6)),), QUIET, None, at(7, 6), at(7, 6)))
+
+
+def test_the_quiet_hours_are_those_of_the_meetings_zone() -> None:
+    assert awake(at(7, 9).astimezone(UTC), QUIET, BEGINS) == at(7, 9)
+    assert awake(at(7, 6).astimezone(UTC), QUIET, BEGINS) == at(7, 7, 30)
 
 
 def test_a_cancelled_meeting_has_no_leads() -> None:

@@ -55,7 +55,7 @@ class World:
         self.ledger = LedgerStore(self.store)
 
     def ticker(self) -> Ticker:
-        planner = Planner(self.roster, self.ledger, self.appointments)
+        planner = Planner(self.roster, self.ledger, lambda: self.appointments)
         return Ticker(planner, self.roster, self.ledger, lambda: ACTIVITIES)
 
     def appointments(

@@ -1,0 +1,84 @@
+"""What grows old in the ledger: rows go after five weeks, counts after thirteen months."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.ledger_format import (
+    HEARD,
+    ROUNDS,
+    counts_key,
+    load_heard,
+    load_notice,
+    load_round,
+    milliseconds,
+    missed_key,
+    notices_key,
+    rows_key,
+)
+from bot.store import Store
+from scheduler.reminders import Reminder
+
+ROWS_LAST: Final = timedelta(days=35)  # since a reminder was opened, by the real clock
+COUNTS_LAST: Final = timedelta(days=400)
+HEARD_LASTS: Final = timedelta(days=35)  # after the meeting
+
+log = structlog.get_logger("upkeep")
+
+
+def tidy(store: Store, now: datetime) -> int:
+    """Remove what is older than it is kept; how many reminders. Once a day, at night.
+
+    Args:
+        now: the real clock.
+
+    Raises:
+        StoreUnavailable: the next night will do.
+    """
+    removed = sum(_tidy_branch(store, key, now) for key in _keys(store, notices_key("*")))
+    _tidy_counts(store, now)
+    _tidy_heard(store, now)
+    log.info("tidied", reminders=removed)
+    return removed
+
+
+def _keys(store: Store, pattern: str) -> list[str]:
+    with store.commands() as client:
+        return sorted(client.scan_iter(pattern, count=1000))
+
+
+def _tidy_branch(store: Store, key: str, now: datetime) -> int:
+    with store.commands() as client:
+        found: Any = client.hgetall(key)
+        notices = [load_notice(name, raw) for name, raw in found.items()]
+        old = [one for one in notices if one.opened and one.opened - one.ahead < now - ROWS_LAST]
+        missed = missed_key(key.removeprefix(notices_key("")))
+        names: Any = client.hkeys(missed)
+        over = [name for name in names if Reminder.of_key(name).meeting.rule_date < (now - COUNTS_LAST).date()]
+        if over:
+            client.hdel(missed, *over)
+        if old:
+            pipe = client.pipeline()
+            pipe.hdel(key, *(one.reminder.key for one in old))
+            pipe.delete(*(rows_key(one.reminder) for one in old))
+            pipe.execute()
+    return len(old)
+
+
+def _tidy_counts(store: Store, now: datetime) -> None:
+    with store.commands() as client:
+        old: Any = client.zrangebyscore(ROUNDS, "-inf", milliseconds(now - COUNTS_LAST))
+        if old:
+            pipe = client.pipeline()
+            pipe.delete(*(counts_key(load_round(name)) for name in old))
+            pipe.zrem(ROUNDS, *old)
+            pipe.execute()
+
+
+def _tidy_heard(store: Store, now: datetime) -> None:
+    with store.commands() as client:
+        found: Any = client.hgetall(HEARD)
+        old = [name for name, raw in found.items() if load_heard(raw).begins < now - HEARD_LASTS]
+        if old:
+            client.hdel(HEARD, *old)

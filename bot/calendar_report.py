@@ -1,4 +1,4 @@
-"""What the calendar commands print: readings of a rule, what a notice changes, the activities with samples."""
+"""What the calendar commands print: readings of a rule, what an announcement changes, the activities with samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from bot.agenda_report import dated
 from bot.terminal import say
 from content.activities import Activities, Activity, Lead, Words
 from content.calendar import BadRule, Days, Reading, parse_rule, readings
-from content.calendar.notice import Difference, Notice
+from content.calendar.announcement import Announcement, Difference
 from scheduler.agenda import Appointment
 from scheduler.roster import Branch
 from scheduler.telling import told
@@ -40,39 +40,41 @@ def reading_data(reading: Reading) -> dict[str, Any]:
     return {"rule": reading.rule.text, "week": reading.week.value if reading.week else None, "dates": dates}
 
 
-def notice_lines(notice: Notice, changed: Sequence[Difference], moved: Sequence[str], words: Words) -> Iterator[str]:
-    """What a notice says and changes, in words.
+def announcement_lines(
+    read: Announcement, changed: Sequence[Difference], moved: Sequence[str], words: Words
+) -> Iterator[str]:
+    """What an announcement says and changes, in words.
 
     Args:
         moved: lines about appointments it moves.
     """
-    free = sum(day.weekday() < 5 for day in notice.off)
-    yield say("notice_says", year=notice.year, off=len(notice.off), free=free, worked=len(notice.worked))
+    free = sum(day.weekday() < 5 for day in read.off)
+    yield say("announcement_says", year=read.year, off=len(read.off), free=free, worked=len(read.worked))
     if not changed:
-        yield say("notice_same")
+        yield say("announcement_same")
     for one in changed:
-        key = "notice_now_worked" if one.after.working else "notice_now_off"
+        key = "announcement_now_worked" if one.after.working else "announcement_now_off"
         yield INDENT + say(key, date=dated(one.after.date, words))
-    yield from _some([say("notice_moves", count=len(moved))] if moved else [], moved)
+    yield from _some([say("announcement_moves", count=len(moved))] if moved else [], moved)
 
 
-def notice_data(
-    notice: Notice, changed: Sequence[Difference], moved: Sequence[tuple[Appointment, Appointment]]
+def announcement_data(
+    read: Announcement, changed: Sequence[Difference], moved: Sequence[tuple[Appointment, Appointment]]
 ) -> dict[str, Any]:
     """The same for programs."""
     return {
-        "year": notice.year,
-        "off": sorted(day.isoformat() for day in notice.off),
-        "worked": sorted(day.isoformat() for day in notice.worked),
+        "year": read.year,
+        "off": sorted(day.isoformat() for day in read.off),
+        "worked": sorted(day.isoformat() for day in read.worked),
         "changed": [{"date": one.after.date.isoformat(), "working": one.after.working} for one in changed],
         "moved": [agenda_report.data(after) | {"before": f"{before.begins:%Y-%m-%d}"} for before, after in moved],
     }
 
 
 def moved_line(before: Appointment, after: Appointment, activities: Activities, names: Mapping[str, str]) -> str:
-    """An appointment that a notice moves to another day."""
+    """An appointment that an announcement moves to another day."""
     return INDENT + say(
-        "notice_moved",
+        "announcement_moved",
         before=dated(before.begins.date(), activities.words),
         after=agenda_report.line(after, activities, names),
     )

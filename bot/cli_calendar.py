@@ -1,4 +1,4 @@
-"""`python -m bot calendar …`: what a rule means, the yearly notice on days off, whether the activities are in order."""
+"""`python -m bot calendar …`: what a rule means, the yearly announcement of days off, the activities checked."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,7 +7,7 @@ from typing import IO, Final
 import click
 
 from bot import calendar_report, day_data, wiring
-from bot.notices import Notices
+from bot.announcements import Announcements
 from bot.roster_store import RosterStore
 from bot.terminal import (
     FINDING,
@@ -21,7 +21,7 @@ from bot.terminal import (
     store_or_exit,
 )
 from content.calendar import BadRule, Days, Rule, parse_rule, readings
-from content.calendar.notice import BadNotice, Notice, differences, read
+from content.calendar.announcement import Announcement, BadAnnouncement, differences, read
 from scheduler.agenda import Agenda, Appointment, upcoming
 
 SHOWN: Final = 3  # dates of each activity
@@ -52,31 +52,31 @@ def preview(rule: str, count: int, activity_id: str, at: str, as_json: bool) -> 
         click.echo("\n".join(calendar_report.reading_lines(rule, found, activities.words)))
 
 
-@calendar.command(help=say("help_calendar_notice"))
+@calendar.command("notice", help=say("help_calendar_announcement"))
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--yes", is_flag=True, help=say("option_notice_yes"))
+@click.option("--yes", is_flag=True, help=say("option_announcement_yes"))
 @click.option("--at", default="", help=say("option_at"))
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
-def notice(file: IO[str], yes: bool, at: str, as_json: bool) -> None:
-    """Read the yearly notice, show what it changes, and keep it once that is confirmed."""
+def announcement(file: IO[str], yes: bool, at: str, as_json: bool) -> None:
+    """Read the yearly announcement, show what it changes, and keep it once that is confirmed."""
     settings = settings_or_exit()
     today = moment_or_exit(at, settings).astimezone(settings.zone).date()
-    found = _notice_or_exit(file)
+    found = _announcement_or_exit(file)
     activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
         agenda = wiring.agenda(settings, store, activities, RosterStore(store).branches())
-        others = [one for one in Notices(store).all() if one.year != found.year]
+        others = [one for one in Announcements(store).all() if one.year != found.year]
         changed = differences(found, agenda.days)
         moved = _moved(agenda, day_data.days([*others, found]), today, date(found.year, 12, 31))
         if yes:
-            Notices(store).enter(found)
+            Announcements(store).enter(found)
     if as_json:
-        click.echo(as_text(calendar_report.notice_data(found, changed, moved) | {"written": yes}))
+        click.echo(as_text(calendar_report.announcement_data(found, changed, moved) | {"written": yes}))
         return
     names = {branch.id: branch.name for branch in agenda.branches}
     lines = [calendar_report.moved_line(*pair, activities, names) for pair in moved]
-    click.echo("\n".join(calendar_report.notice_lines(found, changed, lines, activities.words)))
-    click.echo(say("notice_entered" if yes else "notice_dry", year=found.year))
+    click.echo("\n".join(calendar_report.announcement_lines(found, changed, lines, activities.words)))
+    click.echo(say("announcement_entered" if yes else "announcement_dry", year=found.year))
 
 
 @calendar.command(help=say("help_calendar_check"))
@@ -90,12 +90,12 @@ def check(at: str) -> None:
     activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
         agenda = wiring.agenda(settings, store, activities, ())
-        branches, notices = RosterStore(store).branches(), Notices(store).all()
+        branches, announcements = RosterStore(store).branches(), Announcements(store).all()
     for activity in activities.all:
         alone = replace(agenda, activities=replace(activities, all=(activity,)))
         click.echo("\n".join(calendar_report.activity_lines(activity, activities, upcoming(alone.between, now, SHOWN))))
-    click.echo(say("calendar_known_until", date=day_data.known_until(notices)))
-    if year := day_data.missing_year(now.date(), notices):
+    click.echo(say("calendar_known_until", date=day_data.known_until(announcements)))
+    if year := day_data.missing_year(now.date(), announcements):
         click.echo(say("calendar_missing", year=year))
     findings = list(calendar_report.rule_findings(branches, now.date(), agenda.days))
     if findings:
@@ -109,12 +109,12 @@ def _rule_or_exit(text: str) -> Rule:
         fail(say(f"problem_{error.kind}", **dict(error.about)), USAGE)
 
 
-def _notice_or_exit(file: IO[str]) -> Notice:
+def _announcement_or_exit(file: IO[str]) -> Announcement:
     try:
         return read(file.read())
     except UnicodeDecodeError:
-        fail(say("notice_not_utf8"), USAGE)
-    except BadNotice as error:
+        fail(say("announcement_not_utf8"), USAGE)
+    except BadAnnouncement as error:
         fail(say(f"problem_{error.kind}", **error.about), FINDING)
 
 

@@ -9,6 +9,7 @@ import click
 from bot import wiring, workbook
 from bot.terminal import (
     USAGE,
+    activities_or_exit,
     as_text,
     corpus_or_exit,
     counts,
@@ -45,6 +46,7 @@ def check(as_json: bool) -> None:
     settings = settings_or_exit()
     corpus = corpus_or_exit(settings, as_json)
     report(lint(corpus, wiring.clock(settings)().date()), as_json)
+    activities_or_exit(settings, as_json)
     services_or_exit(settings)
     sizes = counts(corpus)
     click.echo(as_text({"problems": [], **sizes}) if as_json else say("check_ok", **sizes))

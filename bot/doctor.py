@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot import day_data, encoders, reasons, supervise, wiring
+from bot.announcements import Announcements
 from bot.brake import Brake, Pause
 from bot.heartbeats import ALIVE_FOR, SCHEDULER, WORKER, Heartbeats
-from bot.notices import Notices
 from bot.quota import Quota, QuotaUnknown
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
@@ -133,14 +133,14 @@ def _account(settings: Settings) -> Iterator[Finding]:
 
 
 def _days(settings: Settings) -> Iterator[Finding]:
-    """How far days off are known. The next year's notice may not be out yet; the running year's is."""
+    """How far days off are known. The next year's announcement may not be out yet; the running year's is."""
     try:
-        notices = Notices(wiring.store(settings)).all()
+        announcements = Announcements(wiring.store(settings)).all()
     except StoreUnavailable:
-        notices = ()
+        announcements = ()
     today = wiring.clock(settings)().date()
-    yield _found("ok", "calendar_known_until", date=day_data.known_until(notices))
-    if year := day_data.missing_year(today, notices):
+    yield _found("ok", "calendar_known_until", date=day_data.known_until(announcements))
+    if year := day_data.missing_year(today, announcements):
         yield _found("note" if year > today.year else "bad", "calendar_missing", year=year)
 
 

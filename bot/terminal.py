@@ -74,12 +74,13 @@ def moment_or_exit(text: str, settings: Settings) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
 
 
-def activities_or_exit(settings: Settings) -> Activities:
+def activities_or_exit(settings: Settings, as_json: bool = False) -> Activities:
     """What members are reminded of; exits with every finding when the file does not load."""
     try:
         return wiring.activities(settings)
     except ContentError as error:
-        fail(findings(error.problems), FINDING)
+        report(error.problems, as_json)
+        raise
 
 
 def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:

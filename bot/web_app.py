@@ -12,11 +12,11 @@ import structlog
 from flask import Flask
 
 from bot import day_data, supervise, web, wiring
+from bot.announcements import Announcements
 from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
-from bot.notices import Notices
 from bot.sandbox import views as sandbox
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
@@ -95,9 +95,9 @@ def _trouble(kept: Store) -> str:
 
 
 def _days_known(kept: Store, now: datetime) -> datetime | None:
-    """Up to when days off are officially known; None = the store, which may know of a notice, is down."""
+    """Up to when days off are officially known; None = the store, which may know of an announcement, is down."""
     try:
-        until = day_data.known_until(Notices(kept).all())
+        until = day_data.known_until(Announcements(kept).all())
     except StoreUnavailable:
         return None
     return datetime.combine(until, time(), now.tzinfo)

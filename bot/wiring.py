@@ -10,13 +10,13 @@ from pathlib import Path
 import structlog
 
 from bot import day_data, embedded, encoders
+from bot.announcements import Announcements
 from bot.api import Api
 from bot.brake import Brake
 from bot.branch_book import BranchBook
 from bot.calls import Calls
 from bot.chat_reminders import ChatReminders
 from bot.known_days import KnownDays
-from bot.notices import Notices
 from bot.pace import Pace
 from bot.platform import Platform
 from bot.quota import Quota
@@ -83,7 +83,7 @@ def services(
 
 def branches(settings: Settings, kept: Store) -> Branches:
     """What the chat knows branches by. Raises ContentError when `activities.yaml` cannot be used."""
-    days = KnownDays(Notices(kept), clock(settings))
+    days = KnownDays(Announcements(kept), clock(settings))
     return Branches(BranchBook(kept), ChatReminders(kept), activities(settings), days, settings.zone)
 
 
@@ -132,8 +132,8 @@ def current_activities(settings: Settings) -> Callable[[], Activities]:
 
 
 def days(store: Store) -> Days:
-    """What is known of every day, the notices operators have entered included. Raises StoreUnavailable."""
-    return day_data.days(Notices(store).all())
+    """What is known of every day, the announcements operators have entered included. Raises StoreUnavailable."""
+    return day_data.days(Announcements(store).all())
 
 
 def agenda(settings: Settings, store: Store, activities: Activities, branches: Sequence[Branch]) -> Agenda:

@@ -24,7 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。！？]")
 GRAMMAR = {  # modules that read Chinese text and name its numerals, units and marks: grammar, not wording
     "content/calendar/grammar.py",
-    "content/calendar/notice.py",
+    "content/calendar/announcement.py",
     "content/figures.py",
     "content/moments.py",
     "content/numerals.py",

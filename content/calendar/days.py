@@ -11,9 +11,9 @@ class DaySource(StrEnum):
     """Where a day's status comes from, surest first."""
 
     DECIDED = "decided"  # somebody has chosen this very day
-    UPLOADED = "uploaded"  # a notice an operator has entered
-    OFFICIAL = "official"  # the State Council's notices, as a library carries them
-    PROVISIONAL = "provisional"  # statutory days only: the year's notice is not out, make-up days are unknown
+    UPLOADED = "uploaded"  # an announcement an operator has entered
+    OFFICIAL = "official"  # the State Council's announcements, as a library carries them
+    PROVISIONAL = "provisional"  # statutory days only: the year's announcement is not out, make-up days are unknown
     WEEKDAY = "weekday"  # Monday to Friday, nothing else is known
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.announcements import Announcements
 from bot.cli import main
-from bot.notices import Notices
 from bot.store import Store
-from content.calendar.notice import Notice
+from content.calendar.announcement import Announcement
 from tests.content.test_library import GOOD, write
 from tests.fakes import SHANGHAI
 
@@ -180,7 +180,7 @@ class TestDoctor:
         assert "演示模式" in result.output
 
     def test_with_a_store_all_is_well(self, store: Store, valkey_url: str) -> None:
-        Notices(store).enter(Notice(datetime.now(SHANGHAI).year, frozenset(), frozenset()))
+        Announcements(store).enter(Announcement(datetime.now(SHANGHAI).year, frozenset(), frozenset()))
 
         result = run("doctor", BOT_REDIS_URL=valkey_url)
 
@@ -190,7 +190,7 @@ class TestDoctor:
     def test_it_says_how_far_days_off_are_known(self, store: Store, valkey_url: str) -> None:
         year = datetime.now(SHANGHAI).year
         for known in range(2026, year + 2):
-            Notices(store).enter(Notice(known, frozenset(), frozenset()))
+            Announcements(store).enter(Announcement(known, frozenset(), frozenset()))
 
         result = run("doctor", BOT_REDIS_URL=valkey_url)
 

@@ -1,4 +1,4 @@
-"""`python -m bot calendar …`: readings previewed, the notice shown before it counts, activities checked."""
+"""`python -m bot calendar …`: readings previewed, the announcement shown before it counts, activities checked."""
 
 import json
 import shutil
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from bot.notices import Notices
+from bot.announcements import Announcements
 from bot.roster_store import RosterStore
 from bot.store import Store
-from content.calendar.notice import Notice, read
+from content.calendar.announcement import Announcement, read
 from content.wording import DATA
 from scheduler.roster import Branch
 from scheduler.roster_changes import compare
@@ -23,8 +23,8 @@ AT = ("--at", "2026-11-28T10:00")
 
 
 @pytest.fixture
-def notice(tmp_path: Path) -> str:
-    path = tmp_path / "notice.txt"
+def announcement(tmp_path: Path) -> str:
+    path = tmp_path / "announcement.txt"
     path.write_text(MADE_UP_2027, encoding="utf-8")
     return str(path)
 
@@ -76,8 +76,8 @@ class TestPreview:
 
 @pytest.mark.usefixtures("store")
 class TestNotice:
-    def test_what_changes_is_shown_and_nothing_kept(self, store: Store, valkey_url: str, notice: str) -> None:
-        result = calendar(valkey_url, "notice", notice, *AT)
+    def test_what_changes_is_shown_and_nothing_kept(self, store: Store, valkey_url: str, announcement: str) -> None:
+        result = calendar(valkey_url, "notice", announcement, *AT)
 
         assert result.exit_code == 0
         assert "2027年的通知：放假 27 天" in result.output
@@ -85,14 +85,14 @@ class TestNotice:
         assert "2027年10月9日（周六）　改为上班" in result.output
         assert "2027年2月11日（周四） → 2027年2月12日（周五） 09:00　党代表联系日" in result.output
         assert "--yes" in result.output
-        assert Notices(store).all() == ()
+        assert Announcements(store).all() == ()
 
-    def test_once_confirmed_it_counts(self, store: Store, valkey_url: str, notice: str) -> None:
-        result = calendar(valkey_url, "notice", notice, "--yes", *AT)
+    def test_once_confirmed_it_counts(self, store: Store, valkey_url: str, announcement: str) -> None:
+        result = calendar(valkey_url, "notice", announcement, "--yes", *AT)
 
         assert "已记下 2027 年" in result.output
-        assert Notices(store).all() == (read(MADE_UP_2027),)
-        again = calendar(valkey_url, "notice", notice, *AT)
+        assert Announcements(store).all() == (read(MADE_UP_2027),)
+        again = calendar(valkey_url, "notice", announcement, *AT)
         assert "和现在知道的完全一样" in again.output
 
     def test_it_can_be_pasted(self, valkey_url: str) -> None:
@@ -109,13 +109,13 @@ class TestNotice:
 
         assert "和现在知道的完全一样" in calendar(valkey_url, "notice", str(path), *AT).output
 
-    def test_a_corrected_notice_replaces_the_one_before(self, store: Store, valkey_url: str, notice: str) -> None:
-        Notices(store).enter(Notice(2027, frozenset({date(2027, 3, 1)}), frozenset()))
+    def test_a_corrected_notice_replaces_the_one_before(self, store: Store, valkey_url: str, announcement: str) -> None:
+        Announcements(store).enter(Announcement(2027, frozenset({date(2027, 3, 1)}), frozenset()))
 
-        result = calendar(valkey_url, "notice", notice, "--yes", *AT)
+        result = calendar(valkey_url, "notice", announcement, "--yes", *AT)
 
         assert "2027年3月1日（周一）　改为上班" in result.output
-        assert Notices(store).all() == (read(MADE_UP_2027),)
+        assert Announcements(store).all() == (read(MADE_UP_2027),)
 
     @pytest.mark.parametrize(
         ("text", "code", "said"),
@@ -135,7 +135,7 @@ class TestNotice:
 
         assert result.exit_code == code
         assert said in result.output
-        assert Notices(store).all() == ()
+        assert Announcements(store).all() == ()
 
 
 @pytest.mark.usefixtures("store")

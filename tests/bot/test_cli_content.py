@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from content import library
+from content.wording import DATA
 from tests.bot import test_workbook as sheets
 from tests.bot.test_cli import run
 from tests.content.test_library import GOOD, write
@@ -34,6 +35,16 @@ def data(result: Result) -> Any:
 
 
 class TestCheck:
+    def test_mistakes_in_the_activities_are_found_as_well(self, folder: Path) -> None:
+        text = (DATA / "activities.yaml").read_text(encoding="utf-8")
+        (folder / "activities.yaml").write_text(text.replace("rule: 每月5日", "rule: 每月32日"), encoding="utf-8")
+
+        said, read = content(folder, "check"), content(folder, "check", "--json")
+
+        assert (said.exit_code, read.exit_code) == (1, 1)
+        assert "一个月没有第 32 天" in said.output
+        assert [problem["kind"] for problem in json.loads(read.output)["problems"]] == ["rule_day"]
+
     def test_a_clean_corpus_is_counted(self, folder: Path) -> None:
         said, read = content(folder, "check"), content(folder, "check", "--json")
 

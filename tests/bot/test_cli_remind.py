@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.announcements import Announcements
 from bot.branch_book import BranchBook
-from bot.notices import Notices
 from bot.roster_store import RosterStore
 from bot.store import Store
-from content.calendar.notice import read
+from content.calendar.announcement import read
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch
 from scheduler.roster_changes import compare
@@ -88,7 +88,7 @@ def test_what_the_secretary_changed_is_shown(roster: RosterStore, store: Store, 
 
 
 def test_an_entered_notice_decides(store: Store, valkey_url: str) -> None:
-    Notices(store).enter(read(MADE_UP_2027))
+    Announcements(store).enter(read(MADE_UP_2027))
 
     february = next(one for one in coming(valkey_url) if one["moved_from"] == "2027-02-05")
 

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import day_data
+from bot.announcements import Announcements
 from bot.known_days import KnownDays
-from bot.notices import Notices
 from bot.store import Store, StoreUnavailable
 from content.calendar import DaySource
-from content.calendar.notice import Notice, read
+from content.calendar.announcement import Announcement, read
 from tests.content.calendar.official import MADE_UP_2027, OFF, TEXTS, WORKED
 from tests.fakes import Clock
 
-NOTICE_2027 = read(MADE_UP_2027)
+ANNOUNCED_2027 = read(MADE_UP_2027)
 
 
 def every_day(year: int) -> list[date]:
@@ -52,7 +52,7 @@ def test_the_end_of_december_is_not_settled_before_the_next_notice() -> None:
     """Days off around New Year have begun on 29 December, and 29 December has been worked for them."""
     assert day_data.days()(date(2026, 12, 28)).source is DaySource.OFFICIAL
     assert day_data.days()(date(2026, 12, 29)).source is DaySource.PROVISIONAL
-    assert day_data.days([NOTICE_2027])(date(2026, 12, 29)).source is DaySource.OFFICIAL
+    assert day_data.days([ANNOUNCED_2027])(date(2026, 12, 29)).source is DaySource.OFFICIAL
 
 
 def test_a_year_for_which_nobody_has_data_falls_back_to_the_week() -> None:
@@ -67,7 +67,7 @@ def test_no_date_raises(when: date) -> None:
 
 
 def test_an_entered_notice_beats_the_library() -> None:
-    changed = Notice(2026, OFF[2026] | {date(2026, 3, 2)}, WORKED[2026])
+    changed = Announcement(2026, OFF[2026] | {date(2026, 3, 2)}, WORKED[2026])
 
     day = day_data.days([changed])(date(2026, 3, 2))
 
@@ -76,7 +76,7 @@ def test_an_entered_notice_beats_the_library() -> None:
 
 
 def test_an_entered_notice_makes_a_provisional_year_known() -> None:
-    days = day_data.days([NOTICE_2027])
+    days = day_data.days([ANNOUNCED_2027])
 
     assert {days(when).source for when in every_day(2027) if when <= date(2027, 12, 28)} == {DaySource.UPLOADED}
     assert days(date(2027, 10, 9)).makeup
@@ -85,8 +85,8 @@ def test_an_entered_notice_makes_a_provisional_year_known() -> None:
 
 def test_how_far_the_data_reaches() -> None:
     assert day_data.known_until() == date(2026, 12, 28)
-    assert day_data.known_until([NOTICE_2027]) == date(2027, 12, 28)
-    assert day_data.known_until([Notice(2029, frozenset(), frozenset())]) == date(2026, 12, 28)
+    assert day_data.known_until([ANNOUNCED_2027]) == date(2027, 12, 28)
+    assert day_data.known_until([Announcement(2029, frozenset(), frozenset())]) == date(2026, 12, 28)
 
 
 @pytest.mark.parametrize(
@@ -104,37 +104,37 @@ def test_the_next_year_is_missed_from_november_on(today: date, missing: int | No
 
 
 def test_an_entered_notice_is_no_longer_missed() -> None:
-    assert day_data.missing_year(date(2026, 11, 1), [NOTICE_2027]) is None
-    assert day_data.missing_year(date(2027, 11, 1), [NOTICE_2027]) == 2028
+    assert day_data.missing_year(date(2026, 11, 1), [ANNOUNCED_2027]) is None
+    assert day_data.missing_year(date(2027, 11, 1), [ANNOUNCED_2027]) == 2028
 
 
 def test_notices_are_kept_by_year_and_replaced(store: Store) -> None:
-    notices = Notices(store)
-    assert notices.all() == ()
+    announcements = Announcements(store)
+    assert announcements.all() == ()
 
-    notices.enter(NOTICE_2027)
-    notices.enter(read(TEXTS[2026]))
-    notices.enter(Notice(2027, frozenset(), frozenset()))
-    notices.enter(NOTICE_2027)
+    announcements.enter(ANNOUNCED_2027)
+    announcements.enter(read(TEXTS[2026]))
+    announcements.enter(Announcement(2027, frozenset(), frozenset()))
+    announcements.enter(ANNOUNCED_2027)
 
-    assert Notices(store).all() == (read(TEXTS[2026]), NOTICE_2027)
+    assert Announcements(store).all() == (read(TEXTS[2026]), ANNOUNCED_2027)
 
 
 def test_a_store_that_is_down_is_not_taken_for_an_empty_one(no_store: Store) -> None:
     with pytest.raises(StoreUnavailable):
-        Notices(no_store).all()
+        Announcements(no_store).all()
 
 
 def test_the_same_notices_give_the_same_function_so_that_what_it_found_is_kept() -> None:
-    assert day_data.days([NOTICE_2027]) is day_data.days((NOTICE_2027,))
-    assert day_data.days() is not day_data.days([NOTICE_2027])
+    assert day_data.days([ANNOUNCED_2027]) is day_data.days((ANNOUNCED_2027,))
+    assert day_data.days() is not day_data.days([ANNOUNCED_2027])
 
 
 def test_a_notice_entered_while_we_run_counts_within_a_minute(store: Store, clock: Clock) -> None:
-    known = KnownDays(Notices(store), clock)
+    known = KnownDays(Announcements(store), clock)
     assert known()(date(2027, 2, 11)).working
 
-    Notices(store).enter(NOTICE_2027)
+    Announcements(store).enter(ANNOUNCED_2027)
     clock.pass_(minutes=2)
 
     assert not known()(date(2027, 2, 11)).working

@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot import day_data
-from bot.notices import Notices
+from bot.announcements import Announcements
 from bot.store import Store
-from content.calendar.notice import Notice
+from content.calendar.announcement import Announcement
 from handlers.services import Services
 from tests.conftest import AppFactory
 from tests.fakes import SHANGHAI, Clock, Member
@@ -116,7 +116,7 @@ class TestMetrics:
     def test_they_say_up_to_when_days_off_are_known(self, make_app: AppFactory, store: Store) -> None:
         last_year = max(day_data.LAST_YEAR, 2030)
         for year in range(2026, last_year + 1):
-            Notices(store).enter(Notice(year, frozenset(), frozenset()))
+            Announcements(store).enter(Announcement(year, frozenset(), frozenset()))
 
         page = make_app().test_client().get("/metrics").get_data(as_text=True)
 

@@ -8,12 +8,12 @@ from flask import Flask
 from icalendar import Calendar
 
 from bot import web_app, wiring
+from bot.announcements import Announcements
 from bot.branch_book import BranchBook
 from bot.calendar_links import CalendarLinks
 from bot.invitations import Invitations
 from bot.known_days import KnownDays
 from bot.metrics import Metrics
-from bot.notices import Notices
 from bot.roster_store import RosterStore
 from bot.settings import Settings
 from bot.store import Store
@@ -39,7 +39,7 @@ class Town:
         imported(store, [RED, GREEN], [Member("oBoss", "hs-01", frozenset({Role.MEMBER, Role.SECRETARY}))])
         self.store, self.clock, self.reminders = store, clock, FakeReminders()
         self.book = BranchBook(store)
-        days = KnownDays(Notices(store), clock)
+        days = KnownDays(Announcements(store), clock)
         branches = Branches(self.book, self.reminders, wiring.activities(Settings()), days, SHANGHAI)
         self.services = replace(services, branches=branches, public_url=URL)
         self.app = self.app_on(store)

@@ -1,4 +1,4 @@
-"""What the State Council's notices said: days off and weekend days worked, and the notices' wording."""
+"""What the State Council's announcements said: days off and weekend days worked, and the announcements' wording."""
 
 from datetime import date, timedelta
 

@@ -208,7 +208,7 @@ def test_a_move_over_a_doubtful_day_is_doubtful() -> None:
 
 
 def official(when: date) -> Day:
-    """The years 2024 to 2026 as the notices have them; a plain week elsewhere."""
+    """The years 2024 to 2026 as the announcements have them; a plain week elsewhere."""
     if when.year not in OFF:
         return plain_week(when)
     worked = when in WORKED[when.year] or (when.weekday() < 5 and when not in OFF[when.year])

@@ -1,17 +1,17 @@
-"""The yearly notice on days off, read as it is published."""
+"""The yearly announcement on days off, read as it is published."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from content.calendar import Day, DaySource, plain_week
-from content.calendar.notice import BadNotice, Notice, differences, read
+from content.calendar.announcement import Announcement, BadAnnouncement, differences, read
 from tests.content.calendar.official import MADE_UP_2027, OFF, TEXTS, WORKED
 
 
 @pytest.mark.parametrize("year", TEXTS)
 def test_the_published_text_is_read_as_published(year: int) -> None:
-    assert read(TEXTS[year]) == Notice(year, OFF[year], WORKED[year])
+    assert read(TEXTS[year]) == Announcement(year, OFF[year], WORKED[year])
 
 
 def test_days_off_may_begin_in_the_december_before() -> None:
@@ -20,12 +20,12 @@ def test_days_off_may_begin_in_the_december_before() -> None:
         "2025年12月31日至2026年1月2日放假调休，共3天。2025年12月28日上班",
     )
 
-    notice = read(text)
+    announcement = read(text)
 
-    assert {date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2)} <= notice.off
-    assert date(2025, 12, 28) in notice.worked
-    assert notice.day(date(2025, 12, 31)) == Day(date(2025, 12, 31), False, False, DaySource.UPLOADED)
-    assert notice.day(date(2025, 12, 30)) is None
+    assert {date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2)} <= announcement.off
+    assert date(2025, 12, 28) in announcement.worked
+    assert announcement.day(date(2025, 12, 31)) == Day(date(2025, 12, 31), False, False, DaySource.UPLOADED)
+    assert announcement.day(date(2025, 12, 30)) is None
 
 
 def test_spaces_line_breaks_and_width_do_not_matter() -> None:
@@ -37,22 +37,22 @@ def test_spaces_line_breaks_and_width_do_not_matter() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "kind"),
     [
-        ("关于2026年部分节假日", "关于放假", "notice_year"),
-        ("三、清明节：4月4日（周六）至6日（周一）放假，共3天。", "", "notice_incomplete"),
-        ("2月15日（农历腊月二十八、周日）", "2月15日（周一）", "notice_weekday"),
-        ("共9天", "共8天", "notice_count"),
-        ("5月9日（周六）", "5月8日", "notice_worked_weekday"),
-        ("6月19日（周五）至21日", "6月19日至31日", "notice_dates"),
-        ("6月19日（周五）至21日（周日）", "6月19日至10日", "notice_dates"),
-        ("10月1日（周四）至7日（周三）", "10月1日至12月7日", "notice_dates"),
-        ("5月9日（周六）", "5月3日", "notice_dates"),
-        ("关于2026年", "关于2027年", "notice_weekday"),
+        ("关于2026年部分节假日", "关于放假", "announcement_year"),
+        ("三、清明节：4月4日（周六）至6日（周一）放假，共3天。", "", "announcement_incomplete"),
+        ("2月15日（农历腊月二十八、周日）", "2月15日（周一）", "announcement_weekday"),
+        ("共9天", "共8天", "announcement_count"),
+        ("5月9日（周六）", "5月8日", "announcement_worked_weekday"),
+        ("6月19日（周五）至21日", "6月19日至31日", "announcement_dates"),
+        ("6月19日（周五）至21日（周日）", "6月19日至10日", "announcement_dates"),
+        ("10月1日（周四）至7日（周三）", "10月1日至12月7日", "announcement_dates"),
+        ("5月9日（周六）", "5月3日", "announcement_dates"),
+        ("关于2026年", "关于2027年", "announcement_weekday"),
     ],
 )
 def test_a_text_that_contradicts_itself_or_lacks_something_is_refused(was: str, becomes: str, kind: str) -> None:
     assert was in TEXTS[2026]
 
-    with pytest.raises(BadNotice) as caught:
+    with pytest.raises(BadAnnouncement) as caught:
         read(TEXTS[2026].replace(was, becomes))
 
     assert caught.value.kind == kind
@@ -62,19 +62,19 @@ def test_a_text_that_contradicts_itself_or_lacks_something_is_refused(was: str, 
     "text", ["", "今天放假", "2026年部分节假日：元旦、春节、清明节、劳动节、端午节、中秋节、国庆节：放假"]
 )
 def test_other_texts_are_no_notice(text: str) -> None:
-    with pytest.raises(BadNotice):
+    with pytest.raises(BadAnnouncement):
         read(text)
 
 
 def test_a_notice_knows_every_day_of_its_year_and_no_other() -> None:
-    notice = read(MADE_UP_2027)
+    announcement = read(MADE_UP_2027)
 
     for number in range(365):
-        day = notice.day(date(2027, 1, 1) + timedelta(days=number))
+        day = announcement.day(date(2027, 1, 1) + timedelta(days=number))
         assert day
         assert day.source is DaySource.UPLOADED
-    assert notice.day(date(2026, 12, 31)) is None
-    assert notice.day(date(2028, 1, 1)) is None
+    assert announcement.day(date(2026, 12, 31)) is None
+    assert announcement.day(date(2028, 1, 1)) is None
 
 
 def test_differences_are_the_days_on_which_work_and_rest_change() -> None:
@@ -87,6 +87,6 @@ def test_differences_are_the_days_on_which_work_and_rest_change() -> None:
 
 
 def test_a_notice_that_is_known_changes_nothing() -> None:
-    notice = read(TEXTS[2026])
+    announcement = read(TEXTS[2026])
 
-    assert differences(notice, lambda when: notice.day(when) or plain_week(when)) == ()
+    assert differences(announcement, lambda when: announcement.day(when) or plain_week(when)) == ()

@@ -1,4 +1,4 @@
-"""Read the State Council's yearly notice on days off, as it is published, and compare it with what is known. Pure."""
+"""Read the State Council's yearly announcement of days off, as published, and compare it with what is known. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ _PIECES: Final = re.compile("[。;,]")
 _WEEK: Final = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
 
 
-class BadNotice(Exception):
-    """A text that cannot be taken for the notice.
+class BadAnnouncement(Exception):
+    """A text that cannot be taken for the announcement.
 
     Attributes:
         kind: what is wrong; its sentence stands in `console.yaml` under ``problem_<kind>``.
@@ -37,8 +37,8 @@ class BadNotice(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """What the notice for a year says; everything else in that year is an ordinary week.
+class Announcement:
+    """What the announcement for a year says; everything else in that year is an ordinary week.
 
     Attributes:
         off: days off; may begin in the December before.
@@ -65,9 +65,9 @@ class Difference:
     after: Day
 
 
-def read(text: str) -> Notice:
-    """Read the notice from its full text, heading included. Raises BadNotice; a text that contradicts itself (a wrong
-    weekday, a wrong count of days) is refused whole.
+def read(text: str) -> Announcement:
+    """Read the announcement from its full text, heading included. Raises BadAnnouncement; a text that contradicts
+    itself (a wrong weekday, a wrong count of days) is refused whole.
     """
     plain = re.sub(r"\s", "", fold_width(text))
     year = _year(plain)
@@ -81,24 +81,24 @@ def read(text: str) -> Notice:
         worked |= made_up
         told += heading if free else ""
     if missing := [name for name in HOLIDAYS if name not in told]:
-        raise BadNotice("notice_incomplete", missing="、".join(missing))
+        raise BadAnnouncement("announcement_incomplete", missing="、".join(missing))
     if both := off & worked:
-        raise BadNotice("notice_dates", text=_said(min(both)))
-    return Notice(year, frozenset(off), frozenset(worked))
+        raise BadAnnouncement("announcement_dates", text=_said(min(both)))
+    return Announcement(year, frozenset(off), frozenset(worked))
 
 
-def differences(notice: Notice, days: Days) -> tuple[Difference, ...]:
+def differences(announcement: Announcement, days: Days) -> tuple[Difference, ...]:
     """The days on which work or rest turn out otherwise than `days` knew, in order."""
-    year = [date(notice.year, 1, 1) + timedelta(days=number) for number in range(366)]
-    concerned = {day for day in year if day.year == notice.year} | notice.off | notice.worked
-    found = [Difference(days(day), after) for day in sorted(concerned) if (after := notice.day(day))]
+    year = [date(announcement.year, 1, 1) + timedelta(days=number) for number in range(366)]
+    concerned = {day for day in year if day.year == announcement.year} | announcement.off | announcement.worked
+    found = [Difference(days(day), after) for day in sorted(concerned) if (after := announcement.day(day))]
     return tuple(one for one in found if one.before.working != one.after.working)
 
 
 def _year(plain: str) -> int:
     match = _YEAR.search(plain)
     if match is None:
-        raise BadNotice("notice_year")
+        raise BadAnnouncement("announcement_year")
     return int(match[1])
 
 
@@ -123,7 +123,7 @@ def _days(piece: str, year: int) -> Iterator[date]:
         begin = _date(match.groups()[:4], year, 0)
         end = _date(match.groups()[4:], begin.year, begin.month) if match[7] else begin
         if not 0 <= (end - begin).days < LONGEST:
-            raise BadNotice("notice_dates", text=match[0])
+            raise BadAnnouncement("announcement_dates", text=match[0])
         yield from (begin + timedelta(days=number) for number in range((end - begin).days + 1))
 
 
@@ -134,23 +134,23 @@ def _date(written: tuple[str | None, ...], year: int, month: int) -> date:
     try:
         found = date(int(own_year or year), int(own_month or month), int(day or 0))
     except ValueError as error:
-        raise BadNotice("notice_dates", text=text) from error
+        raise BadAnnouncement("announcement_dates", text=text) from error
     weekday = _WEEKDAY.search(remark or "")
     if weekday and _WEEK[weekday[1]] != found.weekday():
-        raise BadNotice("notice_weekday", text=text, weekday=weekday[0])
+        raise BadAnnouncement("announcement_weekday", text=text, weekday=weekday[0])
     return found
 
 
 def _weekend(day: date) -> date:
     if day.weekday() < 5:
-        raise BadNotice("notice_worked_weekday", text=_said(day))
+        raise BadAnnouncement("announcement_worked_weekday", text=_said(day))
     return day
 
 
 def _check_count(piece: str, span: list[date]) -> None:
     match = _COUNT.search(piece)
     if match and span and int(match[1]) != len(span):
-        raise BadNotice("notice_count", text=_said(span[0]), count=match[1], found=len(span))
+        raise BadAnnouncement("announcement_count", text=_said(span[0]), count=match[1], found=len(span))
 
 
 def _said(day: date) -> str:

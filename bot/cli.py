@@ -1,5 +1,6 @@
 """The commands. Exit codes: 0 = fine, 1 = a finding, 2 = wrong usage or settings."""
 
+import logging
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +30,7 @@ from handlers.services import Services
 @click.group(help=say("help_bot"))
 def main() -> None:
     """Entry point of `python -m bot`."""
+    logs.configure(logging.WARNING)  # a command says itself what it did; those that serve log more
 
 
 main.add_command(calendar)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from bot import day_data, encoders, reasons, supervise, wiring
 from bot.announcements import Announcements
@@ -19,6 +19,7 @@ from scheduler.fanout import Fanout
 
 QUEUE_PATIENCE = 2.0  # seconds
 
+NO_QUOTA: Final = ("no_such_call", "not_granted")  # the token was good; only nobody tells how much may be sent
 Level = Literal["ok", "bad", "note"]
 
 
@@ -127,6 +128,9 @@ def _account(settings: Settings) -> Iterator[Finding]:
         with contextlib.closing(wiring.wechat_api(settings, store)) as api:
             allowance = Quota(api, store, now).asked()
     except QuotaUnknown as error:
+        if str(error) in NO_QUOTA:
+            yield _found("note", "doctor_api_no_quota", url=settings.wechat_api_url)
+            return
         yield _found("bad", "doctor_api_bad", url=settings.wechat_api_url, why=reasons.sentence(str(error)))
     else:
         yield _found("ok", "doctor_api", url=settings.wechat_api_url, limit=allowance.limit, left=allowance.left)

@@ -4,14 +4,15 @@ structlog.
 No openid, no question and no secret is ever passed to a logger; `tests/bot/test_logs.py` holds us to it.
 """
 
+import io
 import logging
 import sys
 
 import structlog
 
 
-def configure() -> None:
-    """Set up logging for a process that serves."""
+def configure(level: int = logging.INFO) -> None:
+    """Set up logging for a process or command; standard output is left to what was asked for."""
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()
@@ -25,7 +26,17 @@ def configure() -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(_StandardError()),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError(io.TextIOBase):
+    """Whatever standard error is at the moment of writing."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()

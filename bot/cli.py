@@ -24,6 +24,7 @@ from bot.table import box
 from bot.talk import Conversation, as_data
 from bot.terminal import FINDING, activities_or_exit, as_text, fail, say, services_or_exit, settings_or_exit
 from handlers.layout import visible
+from handlers.messages import BLANK, Memory
 from handlers.services import Services
 
 
@@ -116,7 +117,7 @@ def chat() -> None:
     services = services_or_exit(settings)
     talk = Conversation(services, wiring.clock(settings))
     click.echo(say("chat_hint"))
-    last = ""
+    last, before = "", talk.memory
     while True:
         click.echo(say("chat_prompt"), nl=False)
         line = sys.stdin.readline()
@@ -124,9 +125,9 @@ def chat() -> None:
         if not line or text == say("chat_quit"):
             return
         if text == say("chat_why"):
-            click.echo(_explanation(last, services))
+            click.echo(_explanation(last, services, before))
         elif text:
-            last = text
+            last, before = text, talk.memory
             click.echo(say("chat_bot") + visible(talk.say(text).reply.text))
 
 
@@ -160,9 +161,11 @@ def _welcome(settings: Settings) -> str:
     return box(say("box_title"), [where, say("box_try"), *tries, say("box_stop")])
 
 
-def _explanation(text: str, services: Services) -> str:
-    data = as_data(text, services)
+def _explanation(text: str, services: Services, memory: Memory = BLANK) -> str:
+    data = as_data(text, services, memory)
     lines = [say("explain_question", **data), say(f"explain_{data['verdict']}", **data, **data["cutoffs"])]
+    if data["goes_on_about"]:
+        lines.insert(1, say("explain_goes_on", cases=" ".join(data["goes_on_about"])))
     for match in data["matches"]:
         lines.append(say("explain_match", **match))
         lines.append(say("explain_features", features=_features(match["features"])))

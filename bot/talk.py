@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from content.matching import Answer, Choices, Elsewhere, Miss, Search, Several, Verdict, decide
+from content.matching import Answer, Choices, Elsewhere, Miss, Several, Verdict
 from handlers.dispatch import reply_to
 from handlers.messages import BLANK, Incoming, Kind, Memory, Turn
 from handlers.services import Services
+from handlers.understand import understand
 
 
 class Conversation:
@@ -27,12 +28,6 @@ class Conversation:
         return turn
 
 
-def explain(text: str, services: Services) -> tuple[Search, Verdict]:
-    """How the corpus search sees a text: the matches with their scores, and the verdict."""
-    search = services.matcher.search(text)
-    return search, decide(search, services.matcher.cutoffs)
-
-
 def verdict_name(verdict: Verdict) -> str:
     """The verdict as one word: answer, two_answers, three_answers, choices, several, elsewhere or miss."""
     match verdict:
@@ -48,19 +43,29 @@ def verdict_name(verdict: Verdict) -> str:
             return "miss"
 
 
-def as_data(text: str, services: Services) -> dict[str, Any]:
-    """The explanation as plain data, for `--json` and the chat page."""
-    search, verdict = explain(text, services)
+def as_data(text: str, services: Services, memory: Memory = BLANK) -> dict[str, Any]:
+    """How a text is understood, as plain data, for `--json` and the chat page.
+
+    Args:
+        memory: what was remembered before it.
+
+    When it was taken to go on about the cases talked of, confidences and cutoffs are those of going on.
+    """
+    understood = understand(text, memory, services)
+    search = understood.search
+    one, two = understood.odds if understood.cases else (search.confidence, search.chances.two)
+    bands = asdict(services.following.bands) if understood.cases else {}
     return {
         "question": search.question,
-        "verdict": verdict_name(verdict),
-        "confidence": round(search.confidence, 4),
-        "confidence_of_two": round(search.chances.two, 4),
+        "verdict": verdict_name(understood.verdict),
+        "goes_on_about": list(understood.cases),
+        "confidence": round(one, 4),
+        "confidence_of_two": round(two, 4),
         "confidence_of_three": round(search.chances.three, 4),
         "scope": round(search.chances.possible, 4),
         "vague": round(search.vague, 4),
         "named": sorted(search.named),
-        "cutoffs": asdict(services.matcher.cutoffs),
+        "cutoffs": asdict(services.matcher.cutoffs) | bands,
         "matches": [
             {
                 "id": match.entry.id,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from content.cues import without
 from content.text import fold
 from handlers import answer, layout, lists
 from handlers.messages import Memory, Outcome, Reply, Turn
@@ -36,6 +37,8 @@ def picked(text: str, memory: Memory, services: Services) -> str | Turn | None:
     None when the message picks nothing.
     """
     position = services.language.position(text)
+    if position is None and memory.choices:
+        position = services.language.position(without(text, services.cues.filler))  # "and the second?"
     if position is None:
         return _picked_by_place(text, memory, services)
     if position <= len(memory.choices):

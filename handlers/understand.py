@@ -1,7 +1,7 @@
 """What a message means, alone or after what was talked of: a search and a verdict. No sentence is written here."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from content import following
@@ -23,13 +23,13 @@ class Understood:
     Attributes:
         search: the one the verdict rests on.
         cases: ids of the cases it was taken to go on about; none when it was understood by itself.
-        likely: how likely it goes on about them, by their best two entries; 0 when there was nothing to go on from.
+        odds: then, how likely the best entry of these cases answers it, and the best two together.
     """
 
     search: Search
     verdict: Verdict
     cases: tuple[str, ...] = ()
-    likely: float = 0.0
+    odds: tuple[float, float] = (0.0, 0.0)
 
 
 def understand(text: str, memory: Memory, services: Services) -> Understood:
@@ -58,16 +58,15 @@ def _inside(text: str, by_itself: Understood, cases: tuple[str, ...], services: 
         alone = inside
     row = following.measure(alone, inside, cases, services.matcher.index, services.cues)
     one, two = learnt.one(row), learnt.two(row)
-    answered = by_itself.verdict.match.entry.case.id if isinstance(by_itself.verdict, Answer) else ""
-    if answered and alone is not inside:
-        return replace(by_itself, cases=cases if answered in cases else (), likely=two)
+    if isinstance(by_itself.verdict, Answer) and alone is not inside:
+        return by_itself
     if one >= learnt.bands.sure:
-        return Understood(inside, Answer(inside.matches[0]), cases, two)
+        return Understood(inside, Answer(inside.matches[0]), cases, (one, two))
     if two >= learnt.bands.sure_of_two:
-        return Understood(inside, _together(inside), cases, two)
+        return Understood(inside, _together(inside), cases, (one, two))
     if two >= learnt.bands.possible:
-        return Understood(inside, _mixed(inside, by_itself), cases, two)
-    return replace(by_itself, likely=two)
+        return Understood(inside, _mixed(inside, by_itself), cases, (one, two))
+    return by_itself
 
 
 def _names_their_family(text: str, alone: Search, cases: Collection[str], services: Services) -> bool:
@@ -116,7 +115,7 @@ def _to_another_place(text: str, by_itself: Understood, memory: Memory, services
     asked = f"{max(named, key=len)}{_question_left(last, services)}" if bare and last else text
     alone = services.matcher.search(asked)
     found = _inside(asked, Understood(alone, decide(alone, services.matcher.cutoffs)), kin or there, services)
-    if found.cases or not kin:
+    if found.cases or isinstance(found.verdict, Answer) or not kin:
         return found
     inside = services.matcher.search(asked, within=kin)
     return Understood(inside, Choices(inside.matches[:MAX_CHOICES]), kin) if inside.matches else None

@@ -210,3 +210,11 @@ class TestDoctor:
 
 def test_healthcheck_fails_when_nothing_listens() -> None:
     assert run("healthcheck").exit_code == 1
+
+
+class TestChatGoesOn:
+    def test_a_question_that_goes_on_is_answered_and_explained_as_one(self) -> None:
+        result = run("chat", typed="咸宁的支部主题党日是怎么回事？\n多久一次\n/为什么\n/退出\n")
+
+        assert "每月一次" in result.output
+        assert "当作接着问　xianning-theme-party-day" in result.output

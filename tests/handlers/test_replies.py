@@ -81,7 +81,7 @@ class TestChoices:
         assert turn.reply.outcome is Outcome.CHOICES
         assert 2 <= len(taps(turn)) == len(set(taps(turn))) <= 3
 
-    @pytest.mark.parametrize("pick", ["2", "２", "第二个", "二", "选2"])
+    @pytest.mark.parametrize("pick", ["2", "２", "第二个", "二", "选2", "那第二个呢"])
     def test_picking_by_number_is_the_same_as_tapping(self, services: Services, pick: str, unsure: str) -> None:
         by_number, by_tap = Talk(services), Talk(services)
         offered = taps(by_number.says(unsure))

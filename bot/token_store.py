@@ -13,6 +13,7 @@ import structlog
 from bot.store import Store, StoreUnavailable
 
 LOCK_LASTS: Final = 30.0  # seconds; longer than one fetch may take
+WAIT_AT_MOST: Final = 5.0  # seconds; whoever takes longer was most likely killed while fetching
 FORCE_EVERY: Final = timedelta(seconds=60)  # WeChat wants 30 s between two
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class TokenStore:
     def _acquired(self) -> Callable[[], None]:
         def acquire(client: Any) -> Callable[[], None]:
             lock = client.lock(
-                f"{self._key}:lock", LOCK_LASTS, 0.05, blocking_timeout=LOCK_LASTS, raise_on_release_error=False
+                f"{self._key}:lock", LOCK_LASTS, 0.05, blocking_timeout=WAIT_AT_MOST, raise_on_release_error=False
             )
             return lock.release if lock.acquire() else _nothing
 

@@ -1,5 +1,5 @@
-"""A process of the product that dies, or stands still, at a named step of its work. The product knows nothing of it: its
-methods are wrapped, and its waiting times shortened, in this process only.
+"""A process of the product that dies, or stands still, at a named step of its work. The product knows nothing of it:
+its methods are wrapped, and its waiting times shortened, in this process only.
 """
 
 import os
@@ -11,17 +11,16 @@ from functools import wraps
 from itertools import count
 from typing import Any, Final
 
-import structlog
-
-from bot import clockwork, ledger, stopping, wiring, worker
+from bot import clockwork, ledger, stopping, token_store, wiring, worker
 from bot import store as stores
 from bot.ledger import LedgerStore
 from bot.platform import Platform
 from bot.settings import Settings
+from bot.token_store import TokenStore
 from scheduler import fanout, jobs, sending, sweeping
 from scheduler.fanout import Fanout
 
-HASTE: Final = 10  # times faster than the product waits, all in the same proportion
+HASTE: Final = 20  # times faster than the product waits, all in the same proportion
 PATIENCE: Final = (
     (ledger, "LEASE"),
     (sending, "CLAIM_FOR"),
@@ -32,6 +31,7 @@ PATIENCE: Final = (
     (worker, "BEAT"),
     (clockwork, "TURN"),
     (stores, "REST"),
+    (token_store, "WAIT_AT_MOST"),
 )
 ROLES: Final = {"scheduler": clockwork.run, "worker": worker.run}
 
@@ -48,6 +48,7 @@ class Step:
 STEPS: Final = {
     "before claim": Step(LedgerStore, "claim"),
     "after claim": Step(LedgerStore, "claim", after=True),
+    "fetching the token": Step(TokenStore, "read"),
     "before send": Step(Platform, "send"),
     "after send": Step(Platform, "send", after=True),
     "before mark": Step(LedgerStore, "settle"),
@@ -85,7 +86,6 @@ class Fate:
 
 def run(role: str, settings: Settings, fate: Fate) -> None:
     """Be that process until told to stop, or until its fate befalls it."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory())
     for module, name in PATIENCE:
         wait = getattr(module, name)
         setattr(module, name, type(wait)(wait / fate.haste) if isinstance(wait, int | float) else wait / fate.haste)

@@ -4,7 +4,6 @@ import pytest
 
 from tests.chaos.mortal import Fate
 from tests.chaos.world import EVERYONE, FIRST_LEAD, Outcome, World, killed
-from scheduler.sending import BATCH
 
 TOLD = Outcome(EVERYONE)
 
@@ -14,6 +13,7 @@ TOLD = Outcome(EVERYONE)
     [
         ("before claim", 2),
         ("after claim", 2),
+        ("fetching the token", 1),
         ("before send", 1),
         ("before send", 47),  # in the middle of a page
         ("after send", 47),
@@ -27,6 +27,27 @@ def test_a_worker_may_be_killed_anywhere(world: World, step: str, nth: int) -> N
     assert killed(world.start("worker", Fate(step, nth)))
 
     world.start("worker")
+    world.until_done()
+
+    assert world.outcome() == TOLD
+
+
+@pytest.mark.parametrize(
+    ("step", "nth"),
+    [
+        ("before expansion", 1),
+        ("mid expansion", 1),
+        ("after expansion", 1),
+        ("before queueing", 1),
+        ("mid queueing", 1),
+        ("before closing", 1),
+    ],
+)
+def test_a_scheduler_may_be_killed_anywhere(world: World, step: str, nth: int) -> None:
+    world.start("worker")
+    assert killed(world.start("scheduler", world.at(FIRST_LEAD, step, nth)))
+
+    world.start("scheduler", world.at(FIRST_LEAD))
     world.until_done()
 
     assert world.outcome() == TOLD

@@ -1,21 +1,20 @@
-"""A small world for the chaos tests: a store, the platform, a roster, real processes; and what members saw of it all."""
+"""A small world for the chaos tests: a store, the platform, a roster, real processes; what members saw of it all."""
 
 import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from typing import Final
 
-from bot import reminding
+from bot import reminding, wiring
 from bot.ledger import LedgerStore
-from bot.rounds import standings
 from bot.roster_store import RosterStore
+from bot.rounds import standings
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
 from bot.store import Store
@@ -34,6 +33,7 @@ MEMBERS: Final = 30  # of each branch; all together more than a page
 EVERYONE: Final = BRANCHES * MEMBERS
 IN_TIME: Final = 60.0  # seconds everything must have recovered within
 LOOK_EVERY: Final = 0.05
+UNHARMED: Final = Fate()
 
 Process = ForkServerProcess
 _nursery = get_context("forkserver")
@@ -78,7 +78,11 @@ class World:
         """What the scheduler does at that moment."""
         return reminding.clockside(self.settings, self.store).tick(at)
 
-    def start(self, role: str, fate: Fate = Fate()) -> Process:
+    def at(self, moment: datetime, step: str = "", nth: int = 1, end: signal.Signals = signal.SIGKILL) -> Fate:
+        """The fate of a process that believes it is that moment now."""
+        return Fate(step, nth, end, ahead=moment - wiring.clock(self.settings)())
+
+    def start(self, role: str, fate: Fate = UNHARMED) -> Process:
         """Start a process of the product; it ends with the world at the latest."""
         process = _nursery.Process(target=mortal.run, args=(role, self.settings, fate))
         process.start()

@@ -16,11 +16,12 @@ from handlers.services import Services
 from handlers.understand import understand
 
 MIN_QUESTION: Final = 2  # characters; a lone one says nothing
+MAX_QUESTION: Final = 300  # a minute of dictation; what is longer is a pasted document or rubbish
 
 
 def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
-    if len(services.language.normalise(text)) < MIN_QUESTION:
+    if not MIN_QUESTION <= len(services.language.normalise(text)) <= MAX_QUESTION:
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
     understood = understand(text, memory, services)
     entries = compared(text, memory, services) or told_apart(text, understood, memory, services)

@@ -74,6 +74,15 @@ class TestAnswers:
         assert answer.source_line(monthly, services.phrases).endswith("截至2018年10月")
 
 
+class TestTooLong:
+    def test_a_pasted_document_is_not_searched_but_a_question_is_asked_for(self, talk: Talk) -> None:
+        turn = talk.says("主题党日多久开展一次，" * 30)
+
+        assert turn.reply.outcome is Outcome.FALLBACK
+        assert "一句话" in turn.reply.text
+        assert turn.notes == ()
+
+
 class TestChoices:
     def test_when_unsure_up_to_three_questions_are_offered_to_tap_and_by_number(self, talk: Talk, unsure: str) -> None:
         turn = talk.says(unsure)

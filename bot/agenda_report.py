@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.terminal import say
 from content.activities import Activities, Words
-from content.calendar import DaySource, Occurrence
+from content.calendar import BadRule, DaySource, Occurrence
 from scheduler.agenda import Appointment
 
 
@@ -48,6 +48,11 @@ def data(one: Appointment) -> dict[str, Any]:
         "version": one.version,
         "note": one.note,
     }
+
+
+def bad_rule(error: BadRule) -> str:
+    """What is wrong with a rule and what to write instead."""
+    return say(f"problem_{error.kind}", **dict(error.about))
 
 
 def occurrence(one: Occurrence, words: Words) -> str:

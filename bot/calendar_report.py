@@ -98,7 +98,7 @@ def rule_findings(branches: Sequence[Branch], today: date, days: Days) -> Iterat
         try:
             found = readings(parse_rule(branch.party_day), today, 0, days) if branch.party_day else ()
         except BadRule as error:
-            yield say("check_bad_rule", id=branch.id, what=say(f"problem_{error.kind}", **dict(error.about)))
+            yield say("check_bad_rule", id=branch.id, what=agenda_report.bad_rule(error))
             continue
         if len(found) > 1:
             yield say("check_readings", id=branch.id, rule=branch.party_day, taken=found[0].rule.text, count=len(found))

@@ -6,7 +6,7 @@ from typing import IO, Final
 
 import click
 
-from bot import calendar_report, day_data, wiring
+from bot import agenda_report, calendar_report, day_data, wiring
 from bot.announcements import Announcements
 from bot.roster_store import RosterStore
 from bot.terminal import (
@@ -106,7 +106,7 @@ def _rule_or_exit(text: str) -> Rule:
     try:
         return parse_rule(text)
     except BadRule as error:
-        fail(say(f"problem_{error.kind}", **dict(error.about)), USAGE)
+        fail(agenda_report.bad_rule(error), USAGE)
 
 
 def _announcement_or_exit(file: IO[str]) -> Announcement:

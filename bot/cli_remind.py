@@ -6,7 +6,18 @@ import click
 
 from bot import agenda_report, reminding, tick_report, wiring
 from bot.roster_store import RosterStore
-from bot.terminal import USAGE, activities_or_exit, as_text, fail, moment_or_exit, say, settings_or_exit, store_or_exit
+from bot.terminal import (
+    FINDING,
+    USAGE,
+    activities_or_exit,
+    as_text,
+    fail,
+    moment_or_exit,
+    say,
+    settings_or_exit,
+    store_or_exit,
+)
+from content.calendar import BadRule
 from scheduler.agenda import upcoming
 from scheduler.roster import Branch
 
@@ -28,13 +39,16 @@ def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
     with store_or_exit(settings) as store:
         branches = _branches(RosterStore(store), branch_id)
         agenda = wiring.agenda(settings, store, activities_or_exit(settings), branches)
-    found = upcoming(agenda.between, now.astimezone(settings.zone), count)
+    try:
+        found = upcoming(agenda.between, now.astimezone(settings.zone), count)
+    except BadRule as error:  # a roster from before a change of the grammar; `calendar check` names the branch
+        fail(agenda_report.bad_rule(error), FINDING)
     if as_json:
         click.echo(as_text([agenda_report.data(one) for one in found]))
         return
     names = {branch.id: branch.name for branch in agenda.branches}
-    for one in found:
-        click.echo(agenda_report.line(one, agenda.activities, names))
+    lines = [agenda_report.line(one, agenda.activities, names) for one in found]
+    click.echo("\n".join(lines) or say("remind_none"))
 
 
 @remind.command(help=say("help_remind_tick"))

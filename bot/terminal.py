@@ -22,6 +22,7 @@ from handlers.services import Services
 say: Final = wiring.console()
 FINDING: Final = 1
 USAGE: Final = 2
+YEARS: Final = range(2000, 2190)  # what an operator may mean; the calendar ends with 2199
 PATIENCE: Final = 60.0  # seconds one command of an operator's may take in the store
 
 
@@ -70,6 +71,8 @@ def moment_or_exit(text: str, settings: Settings) -> datetime:
     try:
         moment = datetime.fromisoformat(text) if text else wiring.clock(settings)()
     except ValueError:
+        fail(say("error_moment", text=text), USAGE)
+    if moment.year not in YEARS:
         fail(say("error_moment", text=text), USAGE)
     return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
 

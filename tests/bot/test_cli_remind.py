@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.branch_book import BranchBook
 from bot.roster_store import RosterStore
 from bot.store import Store
 from content.calendar.announcement import read
+from content.wording import DATA
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch
 from scheduler.roster_changes import compare
@@ -125,5 +127,46 @@ def test_an_unknown_branch_is_wrong_usage(roster: RosterStore, valkey_url: str) 
     assert "nowhere" in result.output
 
 
-def test_a_moment_nobody_can_read_is_wrong_usage(valkey_url: str) -> None:
-    assert run("remind", "next", "--at", "tomorrow", BOT_REDIS_URL=valkey_url).exit_code == 2
+@pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "9999-12-31", "0001-01-01"])
+def test_a_moment_nobody_can_mean_is_wrong_usage(valkey_url: str, text: str) -> None:
+    result = run("remind", "next", "--at", text, BOT_REDIS_URL=valkey_url)
+
+    assert result.exit_code == 2
+    assert text in result.output
+
+
+@pytest.mark.parametrize("text", ["2026-12-31T23:59", "2027-01-01", "2031-06-01", "2189-12-31"])
+@pytest.mark.usefixtures("store")
+def test_a_year_nobody_knows_is_told_with_a_warning_and_never_fails(valkey_url: str, text: str) -> None:
+    """The announcement for a year may come as late as December."""
+    found = run("remind", "next", "--at", text, "-n", "30", BOT_REDIS_URL=valkey_url)
+    data = json.loads(run("remind", "next", "--at", text, "-n", "30", "--json", BOT_REDIS_URL=valkey_url).output)
+
+    assert len(data) == 30
+    assert {one["day_source"] for one in data} <= {"provisional", "weekday"}
+    assert all("以正式通知为准" in line for line in found.output.splitlines())
+
+
+def test_a_rule_kept_from_before_that_can_no_longer_be_read_is_a_finding(store: Store, valkey_url: str) -> None:
+    wanted = Roster({"b1": Branch("b1", "甲支部", party_day="有空的时候")}, {})
+    assert RosterStore(store).write(compare({}, {}, wanted), 0)
+
+    result = run("remind", "next", BOT_REDIS_URL=valkey_url)
+
+    assert result.exit_code == 1
+    assert "看不懂日子“有空的时候”" in result.output
+
+
+def test_a_branch_whose_rule_has_ended_and_nothing_else_is_said_to_have_nothing(
+    store: Store, valkey_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "activities.yaml").write_text(
+        (DATA / "activities.yaml").read_text(encoding="utf-8").replace("每月第一个周五", "FREQ=DAILY;UNTIL=20200101"),
+        encoding="utf-8",
+    )
+    wanted = Roster({"b1": Branch("b1", "甲支部", party_day="FREQ=DAILY;UNTIL=20200101")}, {})
+    assert RosterStore(store).write(compare({}, {}, wanted), 0)
+
+    result = run("remind", "next", BOT_REDIS_URL=valkey_url, BOT_CONTENT_DIR=str(tmp_path))
+
+    assert result.output == "接下来没有活动。\n"

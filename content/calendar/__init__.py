@@ -3,8 +3,9 @@ file.
 """
 
 from content.calendar.days import Day, Days, DaySource, known, plain_week
-from content.calendar.grammar import BadRule, Reading, parse_rule, readings
+from content.calendar.grammar import BadRule, parse_rule
 from content.calendar.occurrences import How, Occurrence, Shift, following, occurrence_of, occurrences
+from content.calendar.readings import Reading, readings
 from content.calendar.rules import Rule, Week
 
 __all__ = [

@@ -5,13 +5,10 @@ What cannot be read is a BadRule; what to write instead stands in `console.yaml`
 
 import functools
 import re
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from typing import Final
 
 from content.calendar import recurrence
-from content.calendar.days import Days
-from content.calendar.occurrences import DEFAULT, Occurrence, Shift, following
 from content.calendar.rules import (
     EVERY_MONTH,
     DayOfMonth,
@@ -74,21 +71,6 @@ class BadRule(Exception):
         super().__init__(f"{kind}: {about}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to understand a rule.
-
-    Attributes:
-        week: which week it takes for a month's first; None = the rule leaves no doubt.
-        rule: written so that it leaves no doubt.
-        next: its next occurrences.
-    """
-
-    week: Week | None
-    rule: Rule
-    next: tuple[Occurrence, ...]
-
-
 @functools.lru_cache(maxsize=4096)
 def parse_rule(text: str, week: Week = Week.NTH_WEEKDAY) -> Rule:
     """Read a rule.
@@ -118,17 +100,18 @@ def parse_rule(text: str, week: Week = Week.NTH_WEEKDAY) -> Rule:
     return Rule(text, pattern)
 
 
-def readings(
-    rule: Rule, first: date, count: int, days: Days, shift: Shift = DEFAULT, week: Week = Week.NTH_WEEKDAY
-) -> tuple[Reading, ...]:
-    """Every way to understand a rule, each with its next `count` occurrences from `first` on; the one that holds
-    (`week`) first. A rule that leaves no doubt has one.
+def spelt_out(text: str, week: Week) -> str:
+    """A rule that parse_rule reads, written so that it can only be read with this way to count weeks.
+
+    >>> spelt_out("每月第一周周五", Week.FULL_WEEK), spelt_out("每月5日", Week.FULL_WEEK)
+    ('每月第一个整周的周五', '每月5日')
     """
-    if len({parse_rule(rule.text, way).pattern for way in Week}) == 1:
-        return (Reading(None, rule, following(rule, first, count, days, shift)),)
-    ordered = sorted(Week, key=lambda way: way is not week)
-    plain = [(way, parse_rule(_unmistakable(rule.text, way))) for way in ordered]
-    return tuple(Reading(way, sure, following(sure, first, count, days, shift)) for way, sure in plain)
+    plain = _plain(text)
+    match = _IN_WEEK.search(plain)
+    if match is None:
+        return text
+    nth = "最后一" if match["nth"] == "最后" else match["nth"]
+    return plain[: match.start()] + _UNMISTAKABLE[week].format(nth=nth, weekday=match["weekday"])
 
 
 def parse_lead(text: str) -> tuple[int, time]:
@@ -226,13 +209,3 @@ def _kind(plain: str) -> str:
     if _EVERY_OTHER_WEEK.match(plain):
         return "rule_every_other_week"
     return "rule_bare_weekday" if _BARE_WEEKDAY.fullmatch(plain) else "rule_unknown"
-
-
-def _unmistakable(text: str, week: Week) -> str:
-    """A rule in which the week may be counted in several ways, with the way spelt out."""
-    plain = _plain(text)
-    match = _IN_WEEK.search(plain)
-    if match is None:
-        return text
-    nth = "最后一" if match["nth"] == "最后" else match["nth"]
-    return plain[: match.start()] + _UNMISTAKABLE[week].format(nth=nth, weekday=match["weekday"])

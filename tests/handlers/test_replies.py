@@ -76,7 +76,7 @@ class TestAnswers:
 
 class TestTooLong:
     def test_a_pasted_document_is_not_searched_but_a_question_is_asked_for(self, talk: Talk) -> None:
-        turn = talk.says("主题党日多久开展一次，" * 30)
+        turn = talk.says("主题党日多久开展一次，" * 40)
 
         assert turn.reply.outcome is Outcome.FALLBACK
         assert "一句话" in turn.reply.text

@@ -20,9 +20,19 @@ from bot.cli_roster import roster
 from bot.cli_stats import stats
 from bot.heartbeats import SCHEDULER, WORKER
 from bot.settings import Settings
+from bot.store import Inbox, Pseudonyms
 from bot.table import box
 from bot.talk import Conversation, as_data
-from bot.terminal import FINDING, activities_or_exit, as_text, fail, say, services_or_exit, settings_or_exit
+from bot.terminal import (
+    FINDING,
+    activities_or_exit,
+    as_text,
+    fail,
+    say,
+    services_or_exit,
+    settings_or_exit,
+    store_or_exit,
+)
 from handlers.layout import visible
 from handlers.messages import BLANK, Memory
 from handlers.services import Services
@@ -129,6 +139,20 @@ def chat() -> None:
         elif text:
             last, before = text, talk.memory
             click.echo(say("chat_bot") + visible(talk.say(text).reply.text))
+
+
+@main.command(help=say("help_purge"))
+@click.option("--openid", required=True, help=say("option_openid"))
+def purge(openid: str) -> None:
+    """Remove everything kept about a member, wherever it is."""
+    settings = settings_or_exit()
+    activities_or_exit(settings)
+    with store_or_exit(settings) as store:
+        branches = wiring.branches(settings, store)
+        branches.reminders.forget(openid)  # found by way of the roster, so it goes first
+        branches.book.forget(openid)
+        Inbox(store, Pseudonyms(store.secret)).forget(openid, wiring.clock(settings)())
+    click.echo(say("purged"))
 
 
 @main.command(help=say("help_doctor"))

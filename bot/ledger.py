@@ -6,16 +6,18 @@ small enough for the server to pack tightly (about 36 bytes a member and reminde
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
 from bot.ledger_format import (
+    FORGOTTEN,
     HEARD,
     LAST_TICK,
     OPEN_ONES,
     ROUNDS,
+    WISHES,
     as_opened,
     counts_key,
     dump_heard,
@@ -23,12 +25,14 @@ from bot.ledger_format import (
     dump_meeting,
     dump_notice,
     dump_round,
+    dump_wish,
     first_row,
     in_milliseconds,
     load_heard,
     load_mark,
     load_meeting,
     load_notice,
+    load_wish,
     milliseconds,
     missed_key,
     notices_key,
@@ -50,11 +54,14 @@ from scheduler.reminders import (
     Notice,
     Opening,
     Reminder,
+    Wish,
 )
 
 YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
 LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
 PAGE: Final = 500  # commands in one round trip
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
+LAST_DAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
 INSIST: Final = 120  # seconds marks wait for a store that is away
 
 log = structlog.get_logger("ledger")
@@ -121,9 +128,31 @@ class LedgerStore:
         with self._store.commands() as client:
             client.hset(HEARD, dump_meeting(meeting), dump_heard(heard))
 
-    def open(self, openings: Sequence[Opening], now: datetime) -> int:
-        """Open reminders; those opened before are left alone, except that AGAIN and LATER take in new members."""
-        return sum(self._scripts([self._opening(opening, now) for opening in openings]))
+    def wish(self, wish: Wish) -> None:
+        """Keep a wish; it replaces the member's earlier one for the same meeting."""
+        with self._store.commands() as client:
+            client.zadd(WISHES, {dump_wish(wish): milliseconds(wish.at)})
+
+    def wishes(self, now: datetime) -> list[Wish]:
+        """Wishes due by then."""
+        with self._store.commands() as client:
+            found: Any = client.zrangebyscore(WISHES, "-inf", milliseconds(now), withscores=True)
+        return [load_wish(raw, at, now) for raw, at in found]
+
+    def granted(self, wishes: Sequence[Wish]) -> None:
+        """These wishes are seen to."""
+        if wishes:
+            with self._store.commands() as client:
+                client.zrem(WISHES, *(dump_wish(wish) for wish in wishes))
+
+    def open(self, openings: Sequence[Opening], now: datetime, *, queued: bool = True) -> int:
+        """Open reminders; those opened before are left alone, except that AGAIN and LATER take in new members.
+
+        Args:
+            queued: whether the caller queues them; else the next sweep does.
+        """
+        progress = now if queued else EPOCH
+        return sum(self._scripts([self._opening(opening, now, progress) for opening in openings]))
 
     def expire(self, expiries: Sequence[Expiry], now: datetime) -> int:
         """Report reminders as never sent, unless they were opened or reported. How many are new."""
@@ -207,11 +236,25 @@ class LedgerStore:
             return sorted(client.scan_iter(notices_key("*"), count=1000))
 
     def forget(self, openid: str, branch_id: str) -> None:
-        """Remove every row of a member in that branch, pending ones included."""
-        who = self._who(openid)
-        self._scripts([(self._forget, _rows_and_counts(notice), [who]) for notice in self.notices(branch_id)])
+        """Remove every row of a member in that branch, pending ones included, and their wishes. What lies in branches
+        they belonged to before goes in the night (`ledger_upkeep`).
+        """
+        self.granted([wish for wish in self.wishes(LAST_DAY) if wish.openid == openid])
+        self.forget_all([self._who(openid)], self.notices(branch_id))
+        with self._store.commands() as client:
+            client.sadd(FORGOTTEN, self._who(openid))
 
-    def _opening(self, opening: Opening, now: datetime) -> Call:
+    def forget_all(self, who: Sequence[str], notices: Sequence[Notice]) -> None:
+        """Remove the rows of members (by pseudonym) in some reminders."""
+        self._scripts([(self._forget, _rows_and_counts(notice), who) for notice in notices])
+
+    def missed(self, branch_id: str) -> dict[Reminder, str]:
+        """The reminders of a branch that were never sent, with the reason."""
+        with self._store.commands() as client:
+            found: Any = client.hgetall(missed_key(branch_id))
+        return {Reminder.of_key(key): raw.split(" ")[1] for key, raw in found.items()}
+
+    def _opening(self, opening: Opening, now: datetime, progress: datetime) -> Call:
         notice = as_opened(opening.notice, now)
         reminder, appointment = notice.reminder, notice.appointment
         grows = reminder.lead in (AGAIN, LATER)
@@ -220,7 +263,7 @@ class LedgerStore:
         rows = [part for openid, reason in opening.audience.items() for part in (self._who(openid), first_row(reason))]
         branch_id = reminder.meeting.branch_id
         own = [notices_key(branch_id), missed_key(branch_id), *_rows_and_counts(notice)]
-        args = [*names, heard, milliseconds(now), milliseconds(now), int(grows), *rows]
+        args = [*names, heard, milliseconds(now), milliseconds(progress), int(grows), *rows]
         return self._open, [*own, OPEN_ONES, ROUNDS, HEARD], args
 
     def _expiry(self, expiry: Expiry, now: datetime) -> Call:

@@ -7,11 +7,13 @@ from typing import Final
 
 from content.calendar.days import DaySource
 from scheduler.agenda import Appointment, Meeting
-from scheduler.reminders import Condition, Heard, Mark, Notice, Reminder, Round
+from scheduler.reminders import Condition, Heard, Mark, Notice, Reminder, Round, Wish
 
 OPEN_ONES: Final = "bot:ledger:open"  # reminders not yet done, by the time of their last progress
 ROUNDS: Final = "bot:ledger:rounds"  # rounds, by the time a reminder of theirs was last opened
 HEARD: Final = "bot:ledger:heard"  # meeting -> what its members last heard
+WISHES: Final = "bot:ledger:wishes"  # meeting and openid, by the moment
+FORGOTTEN: Final = "bot:ledger:forgotten"  # pseudonyms whose rows in former branches go in the night
 LAST_TICK: Final = "bot:ledger:last_tick"
 LETTERS: Final = {
     Condition.DUE: "d",
@@ -76,6 +78,17 @@ def load_heard(text: str) -> Heard:
     """What was heard, of that text."""
     begins, cancelled = text.split(" ")
     return Heard(datetime.fromisoformat(begins), cancelled == "1")
+
+
+def dump_wish(wish: Wish) -> str:
+    """The wish as text, without its moment."""
+    return f"{wish.openid} {dump_meeting(wish.meeting)}"
+
+
+def load_wish(text: str, at: float, like: datetime) -> Wish:
+    """The wish of that text and moment (milliseconds since 1970), in the zone of `like`."""
+    openid, meeting = text.split(" ", 1)
+    return Wish(load_meeting(meeting), openid, datetime.fromtimestamp(at / 1000, like.tzinfo))
 
 
 def dump_notice(notice: Notice) -> str:

@@ -163,14 +163,16 @@ return again
 """
 )
 
-# KEYS rows, counts; ARGV member.
+# KEYS rows, counts; ARGV members.
 FORGET: Final = (
     _COUNT
     + """
-local row = redis.call('HGET', KEYS[1], ARGV[1])
-if row then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  count(KEYS[2], row, -1)
+for at = 1, #ARGV do
+  local row = redis.call('HGET', KEYS[1], ARGV[at])
+  if row then
+    redis.call('HDEL', KEYS[1], ARGV[at])
+    count(KEYS[2], row, -1)
+  end
 end
 """
 )

@@ -1,12 +1,16 @@
 """What grows old in the ledger: rows go after five weeks, counts after thirteen months."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 
+from bot.ledger import LedgerStore
 from bot.ledger_format import (
+    FORGOTTEN,
     HEARD,
+    OPEN_ONES,
     ROUNDS,
     counts_key,
     load_heard,
@@ -36,7 +40,13 @@ def tidy(store: Store, now: datetime) -> int:
     Raises:
         StoreUnavailable: the next night will do.
     """
-    removed = sum(_tidy_branch(store, key, now) for key in _keys(store, notices_key("*")))
+    ledger = LedgerStore(store)
+    with store.commands() as client:
+        gone: Any = client.smembers(FORGOTTEN)
+    removed = sum(_tidy_branch(store, ledger, key, now, sorted(gone)) for key in _keys(store, notices_key("*")))
+    if gone:
+        with store.commands() as client:
+            client.srem(FORGOTTEN, *gone)
     _tidy_counts(store, now)
     _tidy_heard(store, now)
     log.info("tidied", reminders=removed)
@@ -48,7 +58,7 @@ def _keys(store: Store, pattern: str) -> list[str]:
         return sorted(client.scan_iter(pattern, count=1000))
 
 
-def _tidy_branch(store: Store, key: str, now: datetime) -> int:
+def _tidy_branch(store: Store, ledger: LedgerStore, key: str, now: datetime, gone: Sequence[str]) -> int:
     with store.commands() as client:
         found: Any = client.hgetall(key)
         notices = [load_notice(name, raw) for name, raw in found.items()]
@@ -62,7 +72,10 @@ def _tidy_branch(store: Store, key: str, now: datetime) -> int:
             pipe = client.pipeline()
             pipe.hdel(key, *(one.reminder.key for one in old))
             pipe.delete(*(rows_key(one.reminder) for one in old))
+            pipe.zrem(OPEN_ONES, *(one.reminder.key for one in old))
             pipe.execute()
+    if gone:
+        ledger.forget_all(gone, [notice for notice in notices if notice not in old])
     return len(old)
 
 

@@ -84,7 +84,8 @@ def services(
 def branches(settings: Settings, kept: Store) -> Branches:
     """What the chat knows branches by. Raises ContentError when `activities.yaml` cannot be used."""
     days = KnownDays(Announcements(kept), clock(settings))
-    return Branches(BranchBook(kept), ChatReminders(kept), activities(settings), days, settings.zone)
+    known, zone = activities(settings), settings.zone
+    return Branches(BranchBook(kept), ChatReminders(kept, known, days, zone), known, days, zone)
 
 
 def spoken(folder: Path) -> language.Language:

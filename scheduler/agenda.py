@@ -16,6 +16,8 @@ WINDOW: Final = timedelta(days=34)  # a monthly meeting comes within it, or near
 HORIZON: Final = timedelta(days=5 * 366)
 _occurrences = functools.lru_cache(maxsize=1024)(occurrences)  # thousands of branches share a few dozen rules
 
+AROUND: Final = timedelta(days=40)  # a day off moves a date by a month at most
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -83,6 +85,14 @@ def appointments(  # noqa: PLR0917 - a calendar needs them all
             found |= {one.rule_date: one for one in (moved_here,) if one is not None}
     made = [_appointment(activity, branch, one, changes.get(one.rule_date), zone) for one in found.values()]
     return tuple(sorted((one for one in made if first <= one.begins.date() <= last), key=_order))
+
+
+def around(rule_date: date, change: Change | None, *others: date) -> tuple[date, date]:
+    """First and last of the days on which the occurrence of that rule's date can be found, wherever days off or a
+    change have moved it.
+    """
+    days = (rule_date, (change and change.to) or rule_date, *others)
+    return min(days) - AROUND, max(days) + AROUND
 
 
 @dataclass(frozen=True)

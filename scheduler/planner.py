@@ -1,19 +1,18 @@
 """The plans of every branch at one moment, from roster, calendar and what the ledger says was heard. Writes nothing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from content.activities import Activities, Activity
-from scheduler.agenda import Appointment, Meeting
+from scheduler.agenda import Appointment, Meeting, around
 from scheduler.planning import Plan, due
 from scheduler.reminders import Heard, Ledger
 from scheduler.roster import Branch, Change, Roster
 
 REPORTED: Final = timedelta(days=14)  # what was missed longer ago is not even reported
-AROUND: Final = timedelta(days=40)  # a day off moves a date by a month at most
 
 Appointments = Callable[[Activity, Branch, Mapping[date, Change], date, date], Sequence[Appointment]]
 
@@ -72,6 +71,23 @@ class Planner:
                 )
                 yield from self._guarded(facts, since, now)
 
+    def current(self, activities: Activities, meetings: Collection[Meeting]) -> dict[Meeting, Appointment]:
+        """What stands in the calendar for some meetings; those no rule gives any more are missing."""
+        branches = {branch.id: branch for branch in self.roster.branches()} if meetings else {}
+        calendar = self.calendar()
+        found: dict[Meeting, Appointment] = {}
+        for meeting in meetings:
+            activity, branch = activities.get(meeting.activity_id), branches.get(meeting.branch_id)
+            if activity and branch:
+                changes = {
+                    day: change
+                    for (branch_id, day), change in self.roster.changes(activity.id).items()
+                    if branch_id == branch.id
+                }
+                days = around(meeting.rule_date, changes.get(meeting.rule_date))
+                found |= {one.meeting: one for one in calendar(activity, branch, changes, *days)}
+        return {meeting: found[meeting] for meeting in meetings if meeting in found}
+
     def _since(self, now: datetime) -> datetime:
         last = self.ledger.last_tick() or now
         return now if last > now else max(last, now - REPORTED)
@@ -98,9 +114,8 @@ class Planner:
         """What became of a meeting members heard of: moved far away; or the rule no longer gives it, so it is off. None
         when the rule gives another at the same moment: then nothing changes for them.
         """
-        change = facts.changes.get(rule_date)
-        days = (rule_date, heard.begins.date(), (change and change.to) or rule_date)
-        nearby = {one.meeting.rule_date: one for one in facts.between(min(days) - AROUND, max(days) + AROUND)}
+        days = around(rule_date, facts.changes.get(rule_date), heard.begins.date())
+        nearby = {one.meeting.rule_date: one for one in facts.between(*days)}
         if rule_date in nearby:
             return nearby[rule_date]
         if any(one.begins == heard.begins and not one.cancelled for one in nearby.values()):

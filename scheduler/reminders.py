@@ -154,6 +154,20 @@ class Expiry:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A member wants to be reminded once more.
+
+    Attributes:
+        openid: never log it.
+        at: when (aware).
+    """
+
+    meeting: Meeting
+    openid: str
+    at: datetime
+
+
 class Ledger(Protocol):
     """The one truth of who was told what. Every method may be called again after a crash, by any process at any time,
     and raises when the store cannot be reached; nobody may go on as if it had answered.
@@ -173,6 +187,12 @@ class Ledger(Protocol):
 
     def heard(self) -> Mapping[Meeting, Heard]:
         """What was last said of each meeting that is not long over."""
+
+    def wishes(self, now: datetime) -> Sequence[Wish]:
+        """Wishes due by then."""
+
+    def granted(self, wishes: Sequence[Wish]) -> None:
+        """These wishes are seen to."""
 
     def open(self, openings: Sequence[Opening], now: datetime) -> int:
         """Open reminders; those opened before are left alone. How many were opened now.

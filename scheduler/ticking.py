@@ -11,8 +11,9 @@ from content.activities import Activities
 from scheduler.agenda import Meeting
 from scheduler.planner import Planned, Planner, Troubled
 from scheduler.planning import audience, says_the_same, without
-from scheduler.reminders import Condition, Expiry, Ledger, Notice, Opening, Reminder
+from scheduler.reminders import Condition, Expiry, Ledger, Notice, Opening, Reminder, Wish
 from scheduler.roster import Member, Roster
+from scheduler.wishes import is_void, later
 
 MAY_HAVE_HEARD: Final = (Condition.CLAIMED, Condition.SENT, Condition.DELIVERED, Condition.UNKNOWN)
 
@@ -61,9 +62,13 @@ class Ticker:
         again = {one.meeting for one in planned if _other_edition(one, opened[one.branch.id])}
         leads = [self._lead(one, members, corrections.get(one.meeting), activities, again) for one in planned]
         openings = [*corrections.values(), *(one for one in leads if one)]
-        openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
         expiries = [expiry for one in planned for expiry in _expiries(one, members)]
+        granted, asked_for = self._wishes(activities, now)
+        openings += asked_for
+        openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
         count = 0 if dry else self._write(planned, openings, expiries, now - ahead)
+        if not dry:
+            self.ledger.granted(granted)
         if not dry and not activities.quiet.covers(now.time()):
             self.ledger.ticked(now)  # in the quiet hours things wait that must not be forgotten
         troubled = tuple(one for one in found if isinstance(one, Troubled))
@@ -97,6 +102,14 @@ class Ticker:
         if one.meeting in again:
             heard |= set(self._heard(self._same(notice, one, activities), list(concerned)))
         return Opening(notice, without(concerned, heard))
+
+    def _wishes(self, activities: Activities, now: datetime) -> tuple[list[Wish], list[Opening]]:
+        """The wishes that are seen to now, and what they lead to."""
+        wishes = self.ledger.wishes(now)
+        found = self.planner.current(activities, {wish.meeting for wish in wishes})
+        openings = {wish: later(wish, found.get(wish.meeting), activities.quiet, now) for wish in wishes}
+        granted = [wish for wish in wishes if openings[wish] or is_void(found.get(wish.meeting), now)]
+        return granted, [opening for opening in openings.values() if opening]
 
     def _same(self, notice: Notice, one: Planned, activities: Activities) -> list[Notice]:
         return [

@@ -18,29 +18,19 @@ class Told:
     fields: Mapping[str, str]
 
 
-def told(
-    kind: str,
-    activity: Activity,
-    appointment: Appointment,
-    branch: Branch,
-    words: Words,
-    on: date,
-    *,
-    was: date | None = None,
-) -> Told:
+def told(kind: str, activity: Activity, appointment: Appointment, branch: Branch, words: Words, on: date) -> Told:
     """The words for an appointment.
 
     Args:
         kind: "reminder", "moved", "cancelled" or "nudge".
         on: the day on which members will read it.
-        was: the day they were told of before; None = the one it was planned for.
     """
     occasion = Occasion(
         kind=kind,
         activity=activity.name,
         begins=appointment.begins,
         told_on=on,
-        was=was or appointment.planned or appointment.moved_from or appointment.begins.date(),
+        was=appointment.planned or appointment.moved_from or appointment.begins.date(),
         sure=known(appointment.source),
         branch=branch.name,
         place=appointment.place,

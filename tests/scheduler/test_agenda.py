@@ -168,15 +168,6 @@ def test_a_correction_names_the_day_members_were_told_before() -> None:
     assert "原定12月7日" in told("moved", activity, only, BRANCH, words, date(2026, 12, 2)).text
 
 
-def test_a_correction_names_the_day_they_last_heard_of_where_that_is_known() -> None:
-    activity, words = ACTIVITIES.all[0], ACTIVITIES.words
-    (only,) = agenda(changes=moved(date(2026, 12, 5), to=date(2026, 12, 11), version=2))
-
-    text = told("moved", activity, only, BRANCH, words, date(2026, 12, 2), was=date(2026, 12, 9)).text
-
-    assert "原定12月9日" in text
-
-
 @given(st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/London"]), st.times())
 def test_a_meeting_begins_at_its_time_of_day_whatever_the_clocks_do(zone: str, at: time) -> None:
     """Members abroad: an hour that a zone skips or repeats changes nothing of what the clock on the wall shows."""

@@ -59,6 +59,18 @@ class Spoiler:
         plain = "".join(char for char in text if char.isalnum() or char == " ")
         return self._chance.choice(OPENINGS) + plain + self._chance.choice(ENDINGS)
 
+    def gibberish(self, count: int) -> list[str]:
+        """Messages that say nothing, long and short: characters at random, or one over and over."""
+        characters = sorted(char for chars in self._alike.values() for char in chars)
+        made = []
+        for number in range(count):
+            size = self._chance.choice((3, 6, 12, 30, 90))
+            pool = (characters, "asdfghjklqwertyuiop", "0123456789的了吧呢", [self._chance.choice(characters)])[
+                number % 4
+            ]
+            made.append("".join(self._chance.choice(pool) for _ in range(size)))
+        return made
+
     @property
     def kinds(self) -> dict[str, Callable[[str], str]]:
         """Every kind of noise by name."""

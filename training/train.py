@@ -30,11 +30,14 @@ from training.noise import Spoiler
 HERE: Final = Path(__file__).parent
 FOLDS: Final = 5
 SEED: Final = 20261121
-MOST_WRONG_ALONE: Final = 0.01  # share of questions answered with one entry, and the wrong one
-MOST_WRONG_OF_TWO: Final = 0.02  # the same, answers of two entries included
-MOST_WRONG: Final = 0.03  # the same, answers of three included; labels are incomplete: some of those are right too
+LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands beside the weights
+    "sure": 0.98,  # one answer alone must be right: a second one beside it costs a member less than a wrong one
+    "sure_of_two": 0.95,
+    "sure_of_three": 0.8,
+    "answerable": 0.8,
+}
 MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
-MOST_OUT_OF_SCOPE: Final = 0.02  # share of out-of-scope messages answered
+GIBBERISH: Final = 60  # messages of characters at random
 KEPT: Final = 0.985  # share of questions in scope that must stay above the limit for offering choices
 
 Rows = npt.NDArray[np.float64]
@@ -77,6 +80,8 @@ def examples(index: Index) -> list[Example]:
     ]  # those are for Places
     for number, row in enumerate(outside):
         made.append(_example(row["q"], index, number % FOLDS, row["type"]))
+    for number, text in enumerate(spoiler.gibberish(GIBBERISH)):
+        made.append(_example(text, index, number % FOLDS, "hostile"))
     for number, row in enumerate(read(HERE / "ambiguous.jsonl")):
         made.append(replace(_example(row["q"], index, number % FOLDS, "ambiguous"), vague=True))
     return [example for example in made if len(example.measured.numbers)]
@@ -170,50 +175,36 @@ class Crossed:
 
 
 def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, float]]:
-    """The lowest limits that keep wrong answers within bounds, and the shares they lead to."""
+    """The limits, and the shares of questions and messages they lead to."""
     clear, outside = judged.clear, ~judged.in_scope
-    levels = ((by.one, judged.one), (by.two, judged.two), (by.three, judged.three))
-
-    def shares(limits: Sequence[float], possible: float) -> tuple[float, float, float]:
-        """Of clear questions: answered rightly, wrongly; of messages out of scope: answered."""
-        open_, right = ~judged.elsewhere & (by.possible >= possible), np.zeros(len(clear), dtype=bool)
-        answered = np.zeros(len(clear), dtype=bool)
-        for (chance, truth), limit in zip(levels, limits, strict=False):
-            told = open_ & ~answered & (chance >= limit)
-            answered, right = answered | told, right | (told & truth)
-        return right[clear].mean(), (answered & ~right)[clear].mean(), answered[outside].mean()
-
-    def fits(limits: Sequence[float], most_wrong: float) -> bool:
-        _, wrong, out = shares(limits, possible)
-        return wrong <= most_wrong and out <= MOST_OUT_OF_SCOPE
-
     possible = float(np.round(np.quantile(by.possible[judged.in_scope], 1 - KEPT), 3))
-    limits: list[float] = []
-    for most_wrong in (MOST_WRONG_ALONE, MOST_WRONG_OF_TWO, MOST_WRONG):
-        limits.append(lowest(lambda limit, most=most_wrong: fits([*limits, limit], most)))
-    several = lowest(lambda limit: (by.several >= limit)[clear].mean() <= MOST_VAGUE, least=0.05)
-    right, wrong, out = shares(limits, possible)
-    one_right, _, _ = shares(limits[:1], possible)
+    several = lowest(lambda limit: (by.several >= limit)[clear].mean() <= MOST_VAGUE)
+    answerable = ~judged.elsewhere & (by.possible >= LIMITS["answerable"])
+    one = answerable & (by.one >= LIMITS["sure"])
+    two = answerable & ~one & (by.two >= LIMITS["sure_of_two"])
+    three = answerable & ~one & ~two & (by.three >= LIMITS["sure_of_three"])
+    right = (one & judged.one) | (two & judged.two) | (three & judged.three)
+    answered = one | two | three
     measured = {
         "first": judged.one[clear].mean(),
         "first_three": judged.first_three[clear].mean(),
-        "answered_right_with_one": one_right,
-        "answered_right": right,
-        "answered_wrong": wrong,
-        "out_of_scope_answered": out,
-        "out_of_scope_offered_choices": (~judged.elsewhere & (by.possible >= possible))[outside].mean() - out,
+        "answered_right": right[clear].mean(),
+        "answered_wrong": (answered & ~right)[clear].mean(),
+        "answered_with_two": two[clear].mean(),
+        "answered_with_three": three[clear].mean(),
+        "out_of_scope_answered": answered[outside].mean(),
+        "out_of_scope_offered_choices": (~judged.elsewhere & ~answered & (by.possible >= possible))[outside].mean(),
         "vague_known": (by.several >= several)[judged.vague].mean(),
         "clear_taken_for_vague": (by.several >= several)[clear].mean(),
     }
-    cutoffs = {"sure": limits[0], "sure_of_two": limits[1], "sure_of_three": limits[2]}
-    cutoffs |= {"possible": possible, "several": several}
+    cutoffs = LIMITS | {"possible": possible, "several": several}
     return cutoffs, {name: round(float(value), 4) for name, value in measured.items()}
 
 
-def lowest(fits: Callable[[float], bool], least: float = 0.3) -> float:
+def lowest(fits: Callable[[float], bool]) -> float:
     """The lowest limit from which on every higher one fits; 1 when none does."""
     found = 1.0
-    for limit in np.round(np.arange(0.99, least - 0.005, -0.01), 2):
+    for limit in np.round(np.arange(0.99, 0.04, -0.01), 2):
         if not fits(float(limit)):
             break
         found = float(limit)

@@ -64,7 +64,7 @@ Verdict = Answer | Choices | Several | Elsewhere | Miss
 def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
     """Answer only when sure: of one entry, or of two or three entries of one case together."""
     matches = search.matches
-    if not matches or search.chances.possible < cutoffs.possible:
+    if not matches or (search.chances.possible < cutoffs.possible and not search.shared):
         return Miss(matches[:MAX_CHOICES])
     if search.elsewhere:
         return Elsewhere(matches[0], max(search.named, key=lambda name: (len(name), name)))
@@ -77,7 +77,7 @@ def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
 def _which(search: Search, cutoffs: Cutoffs) -> Verdict:
     """The best match if it is surely the answer, and what other cases have beside it; else the member chooses."""
     best = search.matches[0]
-    if search.confidence < cutoffs.sure:
+    if search.confidence < cutoffs.sure or search.chances.possible < cutoffs.answerable:
         return Several(search.several, search.overview)
     others = tuple(match for match in search.several if match.entry.case.id != best.entry.case.id)
     return Answer(best, elsewhere=others)
@@ -86,6 +86,8 @@ def _which(search: Search, cutoffs: Cutoffs) -> Verdict:
 def _told(search: Search, cutoffs: Cutoffs) -> tuple[Match, ...]:
     """The fewest matches of the best one's case that surely answer together; none when even three do not."""
     chances = search.chances
+    if chances.possible < cutoffs.answerable:
+        return ()
     levels = (
         (chances.one, cutoffs.sure),
         (chances.two, cutoffs.sure_of_two),

@@ -20,6 +20,10 @@ class Kin:
     cases: tuple[str, ...]
     overview: Entry | None
 
+    def named_in(self, question: str) -> str:
+        """The longest of the names that stands in a normalised question; empty when none does."""
+        return max((name for name in self.names if name in question), key=len, default="")
+
 
 class Families:
     """All families.
@@ -40,7 +44,7 @@ class Families:
         """The family whose name stands in a normalised question; of several the one with the longest name, the first
         of those.
         """
-        named = [(len(name), kin) for kin in self._all for name in kin.names if name in question]
+        named = [(len(name), kin) for kin in self._all if (name := kin.named_in(question))]
         return max(named, key=lambda found: found[0])[1] if named else None
 
     def of_overview(self, entry: Entry) -> Kin | None:

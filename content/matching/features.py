@@ -22,6 +22,8 @@ FEATURES: Final = (
     "wordings",  # the same as `asked`, weighed by how rare terms are among all wordings: spoken filler weighs little
     "case",  # share of the question that the entry's whole case covers
     "within_case",  # share of what the question has in common with the case that this entry covers
+    "rest",  # like `within_case`, of what is left of the question without the names of the case
+    "rest_asked",  # share of that rest that the entry's wordings cover
     "spoken",  # like `asked`, by readings: survives homophones
     "overlap",  # best wording: twice the shared weight over both weights
     "ratio",  # best wording: rapidfuzz ratio
@@ -44,6 +46,8 @@ MEANT: Final = (  # measured besides when there is an encoder
 )
 
 FIT: Final = (  # how well the best candidate fits the question as a whole; measured for it alone
+    "odds",  # share of the best entry in the candidates' chances: how sure the ranking is, as log odds
+    "odds_of_case",  # the same of its whole case
     "lead",  # of its score over the next entry's
     "lead_over_other_cases",  # of its score over the next case's
     "weight",  # of the question: short ones say little
@@ -96,6 +100,7 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
         index.by_asked.covered(asked, index.by_wording.weights)[numbers] / max(index.by_wording.total(asked), 1e-9),
         index.by_case.share(asked)[cases],
         index.within_case.share(asked)[numbers],
+        *_measure_rest(question, numbers, index),
         index.by_spoken.share(index.sounds.asked(reading(question)))[numbers],
         *wordings,
         *_measure_places(named, cases, index),
@@ -173,6 +178,21 @@ def _measure_aspects(question: str, numbers: Ints, index: Index) -> tuple[Floats
     return agreeing, missed
 
 
+def _measure_rest(question: str, numbers: Ints, index: Index) -> tuple[Floats, Floats]:
+    """How much of what the question says besides the names of a candidate's case the candidate covers."""
+    within, asked_for = np.zeros(len(numbers), dtype=np.float32), np.zeros(len(numbers), dtype=np.float32)
+    cases = index.case_of[numbers]
+    shares: dict[tuple[str, ...], tuple[Floats, Floats]] = {}
+    for case in np.unique(cases):
+        pieces = tuple(without_names(question, index.names[case]))
+        if pieces not in shares:
+            left = index.vocabulary.asked_of(pieces)
+            shares[pieces] = (index.within_case.share(left), index.by_asked.share(left))
+        mine = cases == case
+        within[mine], asked_for[mine] = (share[numbers[mine]] for share in shares[pieces])
+    return within, asked_for
+
+
 def _measure_bareness(question: str, numbers: Ints, index: Index) -> Floats:
     """For each overview among the candidates: how little of the question is left without the names of its case."""
     bareness = np.zeros(len(numbers), dtype=np.float32)
@@ -205,7 +225,11 @@ def fit(measured: Measured, scores: Floats, index: Index) -> Floats:
     asked = measured.asked
     lacking, foreign = index.by_answered.lacking(asked, number), index.by_case.lacking(asked, int(case))
     unknown = index.by_answered.unknown(asked)
+    chances = np.exp(scores[order] - scores[best])
+    chances /= chances.sum()
     row = [
+        _log_odds(chances[0]),
+        _log_odds(chances[~others].sum()),
         _lead(scores[best], scores[order[1:]]),
         _lead(scores[best], scores[order[others]]),
         math.log1p(index.by_answered.total(asked)),
@@ -215,6 +239,10 @@ def fit(measured: Measured, scores: Floats, index: Index) -> Floats:
         unknown / max(index.by_answered.total(asked), 1e-9),
     ]
     return np.concatenate([measured.features[best], np.array(row, dtype=np.float32)])
+
+
+def _log_odds(share: float) -> float:
+    return math.log((share + 0.005) / (1.005 - share))
 
 
 def _lead(best: float, others: Floats) -> float:

@@ -46,6 +46,7 @@ class Search:
         elsewhere: the question names a place, and it is not the first match's.
         vague: how likely several cases fit the question alike, 0..1.
         several: when that is likely, one match a case; empty when it is not.
+        shared: the name several cases share, if the question says one.
         overview: what is known of them together, if there is such an entry.
     """
 
@@ -56,6 +57,7 @@ class Search:
     elsewhere: bool = False
     vague: float = 0.0
     several: tuple[Match, ...] = ()
+    shared: str = ""
     overview: Entry | None = None
 
     @property
@@ -152,12 +154,14 @@ class Matcher:
         vague = self.scorer.several(row)
         if vague < self.cutoffs.several:
             return replace(found, vague=vague)
+        shared = kin.named_in(found.question) if kin else ""
         kin = kin or self.index.families.of_overview(found.matches[0].entry)
         if kin is None:
             return replace(found, vague=vague, several=self._one_a_case(self._matches(ranked)))
         inner = self._rank(found.question, self.index.entries_of(kin.cases))
         matches = self._one_a_case(self._matches(inner) if inner else ())
-        return replace(found, vague=vague, several=self._completed(matches, kin.cases), overview=kin.overview)
+        several = self._completed(matches, kin.cases)
+        return replace(found, vague=vague, several=several, shared=shared, overview=kin.overview)
 
     def _one_a_case(self, matches: Iterable[Match]) -> tuple[Match, ...]:
         """The best match of each case, families aside."""

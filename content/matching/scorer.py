@@ -32,13 +32,15 @@ class Cutoffs:
         sure: from this confidence the best match is the answer.
         sure_of_two: from here the best two of one case are the answer together.
         sure_of_three: from here the best three are.
-        possible: from here the question is one for the corpus, and matches are worth offering.
+        answerable: from here the corpus surely has an answer; below it there are only choices.
+        possible: from here the corpus may have one, and matches are worth offering.
         several: from here the question fits several cases.
     """
 
     sure: float
     sure_of_two: float
     sure_of_three: float
+    answerable: float
     possible: float
     several: float
 

@@ -43,7 +43,7 @@ def spread(
         scores: of the candidates.
         confidence: that the best one answers it.
     """
-    name = max((name for name in kin.names if name in question), key=len) if kin else ""
+    name = kin.named_in(question) if kin else ""
     weight = index.by_asked.total(index.vocabulary.asked(question))
     rest = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in question.split(name)) if kin else weight
     shared = index.shared[measured.numbers]

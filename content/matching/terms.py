@@ -52,8 +52,12 @@ class Vocabulary:
 
     def asked(self, text: str) -> Asked:
         """The terms of a question."""
+        return self.asked_of((text,))
+
+    def asked_of(self, pieces: Iterable[str]) -> Asked:
+        """The terms of the pieces of a question."""
         known, singles, pairs = [], 0, 0
-        for term in terms(text):
+        for term in set().union(*map(terms, pieces)):
             number = self._numbers.get(term)
             if number is not None:
                 known.append(number)

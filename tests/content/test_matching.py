@@ -28,7 +28,7 @@ from content.matching import (
 from content.text import Normaliser
 from handlers.services import Services
 
-CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, sure_of_three=0.75, possible=0.2, several=0.5)
+CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, sure_of_three=0.75, answerable=0.2, possible=0.2, several=0.5)
 LANGUAGE = Language(Normaliser(), {}, {}, (("how_often", ("多久",)),), regions=("上海",), before_regions=("去",))
 
 

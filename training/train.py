@@ -34,6 +34,7 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "sure": 0.98,  # one answer alone must be right: a second one beside it costs a member less than a wrong one
     "sure_of_two": 0.95,
     "sure_of_three": 0.8,
+    "likely": 0.7,
     "answerable": 0.8,
 }
 MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
@@ -225,9 +226,8 @@ def train(index: Index) -> dict[str, Any]:
     truths = {"one": judged.one, "two": judged.two, "three": judged.three, "possible": judged.in_scope}
     chances = {}
     for name, right in truths.items():
-        taught = None if name == "possible" else ~judged.vague
-        chances[name] = crossed(judged.rows, right, judged.folds, taught)
-        learnt[name] = _learnt(judged.rows, right, every, taught)
+        chances[name] = crossed(judged.rows, right, judged.folds)
+        learnt[name] = _learnt(judged.rows, right, every)
     rows = spreads(judged, chances["one"], index)
     several = crossed(rows, judged.vague, judged.folds, judged.in_scope)
     learnt["several"] = _learnt(rows, judged.vague, SPREAD, judged.in_scope)
@@ -241,7 +241,7 @@ def train(index: Index) -> dict[str, Any]:
     }
 
 
-def _learnt(rows: Rows, right: Flags, names: Sequence[str], taught: Flags | None) -> dict[str, Any]:
+def _learnt(rows: Rows, right: Flags, names: Sequence[str], taught: Flags | None = None) -> dict[str, Any]:
     known = slice(None) if taught is None else taught
     weights, bias = fit.logistic(rows[known], right[known])
     return {"bias": round(bias, 4), "weights": named(weights, names)}

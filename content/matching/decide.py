@@ -75,10 +75,10 @@ def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
 
 
 def _which(search: Search, cutoffs: Cutoffs) -> Verdict:
-    """The best match if it is surely the answer, and what other cases have beside it; else the member chooses."""
-    best = search.matches[0]
-    if search.confidence < cutoffs.sure or search.chances.possible < cutoffs.answerable:
+    """The likely answer, and what other cases have beside it; else the member chooses."""
+    if search.confidence < cutoffs.likely or search.chances.possible < cutoffs.answerable:
         return Several(search.several, search.overview)
+    best = search.matches[0]
     others = tuple(match for match in search.several if match.entry.case.id != best.entry.case.id)
     return Answer(best, elsewhere=others)
 

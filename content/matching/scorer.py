@@ -32,6 +32,7 @@ class Cutoffs:
         sure: from this confidence the best match is the answer.
         sure_of_two: from here the best two of one case are the answer together.
         sure_of_three: from here the best three are.
+        likely: from here the best match is told although other cases fit too, which are offered beside it.
         answerable: from here the corpus surely has an answer; below it there are only choices.
         possible: from here the corpus may have one, and matches are worth offering.
         several: from here the question fits several cases.
@@ -40,6 +41,7 @@ class Cutoffs:
     sure: float
     sure_of_two: float
     sure_of_three: float
+    likely: float
     answerable: float
     possible: float
     several: float

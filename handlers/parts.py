@@ -74,13 +74,18 @@ def _without_pauses(text: str, services: Services) -> Iterator[list[str]]:
 
 
 def _answers(parts: list[str], memory: Memory, services: Services) -> tuple[Entry, ...]:
-    """The entries that answer the parts; none when a part is not surely answered by one no other part has."""
-    found: list[Entry] = []
+    """The entries that answer the parts, part by part; none when a part is not surely answered by one no other part
+    has. What is told beside a part's own answer is left out first when there is too much.
+    """
+    found: list[list[Entry]] = []
     for part in parts:
         verdict = understand(part, memory, services).verdict
-        if not isinstance(verdict, Answer) or verdict.match.entry in found:
+        told = [entry for group in found for entry in group]
+        if not isinstance(verdict, Answer) or verdict.match.entry in told:
             return ()
         best = verdict.match.entry
-        found += [entry for entry in (best, *(match.entry for match in verdict.also)) if entry not in found]
+        found.append([best, *(match.entry for match in verdict.also if match.entry not in told)])
         memory = replace(memory, entry_id=best.id, cases=services.library.about(best))
-    return tuple(found) if len(found) <= MOST else ()
+    while sum(map(len, found)) > MOST:
+        max(found, key=len).pop()
+    return tuple(entry for group in found for entry in group)

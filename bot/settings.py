@@ -21,6 +21,7 @@ SECRETS: Final = Path("/run/secrets")
 ENV_FILE: Final = Path(".env")
 PREFIX: Final = "BOT_"
 _WELL_FORMED_TOKEN = r"[A-Za-z0-9]{3,32}"  # noqa: S105 - what WeChat's settings page accepts as a token
+_SENTINELS = r"redis\+sentinel://([^@/]*@)?[^@/,:]+:\d+(,[^@/,:]+:\d+)*/[^/]+(/\d+)?"
 _AES_KEY = r"[A-Za-z0-9]{43}"
 
 
@@ -56,7 +57,9 @@ class Settings(BaseSettings):
     encoder: Literal["auto", "none", "use", "e5"] = Field(
         "auto", description="sentence encoder of the search: use, e5, none (by characters alone) or auto"
     )
-    redis_url: str = Field("", description="redis://… or unix://…; empty = embedded store in the data folder")
+    redis_url: str = Field(
+        "", description="redis://…, unix://… or redis+sentinel://…; empty = embedded store in the data folder"
+    )
     data_dir: Path = Field(Path("var"), description="where the embedded store keeps its files")
     content_dir: Path = Field(Path("content/data"), description="the corpus and the texts")
     host: str = Field("127.0.0.1", description="address the web process listens on")
@@ -89,8 +92,10 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if value and not value.startswith(("redis://", "rediss://", "unix://", "redis+sentinel://")):
+            raise ValueError("must begin with redis://, rediss://, unix:// or redis+sentinel://")
+        if value.startswith("redis+sentinel://") and not re.fullmatch(_SENTINELS, value):
+            raise ValueError("must be redis+sentinel://:password@host:port,host:port/name/0")
         return value
 
     @field_validator("timezone")

@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import unquote
 
 import redis
 from redis.commands.core import Script
+from redis.sentinel import Sentinel
 
 from handlers.messages import (
     BLANK,
@@ -36,6 +38,8 @@ from handlers.messages import (
     Turn,
 )
 
+SENTINEL: Final = "redis+sentinel://"
+SENTINEL_TIMEOUT: Final = 0.5  # seconds until the next sentinel is asked
 TIMEOUT: Final = 0.5  # seconds for one command; WeChat waits five for the whole answer
 REST: Final = 3.0  # seconds a failed store is left alone
 REPLY_LASTS: Final = timedelta(minutes=5)  # WeChat sends again within 15 s
@@ -60,7 +64,7 @@ class Store:
     """A connection to the store, with a guard that fails at once while the store is known to be down.
 
     Args:
-        url: redis://…, rediss://… or unix://….
+        url: redis://…, rediss://…, unix://… or redis+sentinel://….
         monotonic: seconds that only grow; for tests.
         timeout: seconds one command may take; more for operators' work on everything at once.
     """
@@ -115,15 +119,34 @@ class Store:
 
 def _connected(url: str, timeout: float, *, beside: int = 0, decode_responses: bool = False) -> "redis.Redis":
     """A client of that address; `beside` is added to its database number."""
-    pool = redis.ConnectionPool.from_url(
-        url,
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        health_check_interval=30,
-        decode_responses=decode_responses,
-    )
+    options: dict[str, Any] = {
+        "socket_timeout": timeout,
+        "socket_connect_timeout": timeout,
+        "health_check_interval": 30,
+        "decode_responses": decode_responses,
+    }
+    if url.startswith(SENTINEL):
+        return _through_sentinels(url.removeprefix(SENTINEL), options, beside)
+    pool = redis.ConnectionPool.from_url(url, **options)
     pool.connection_kwargs["db"] = int(pool.connection_kwargs.get("db") or 0) + beside
     return redis.Redis(connection_pool=pool)
+
+
+def _through_sentinels(address: str, options: dict[str, Any], beside: int) -> "redis.Redis":
+    """A client of whichever server the sentinels call the primary.
+
+    Args:
+        address: ``[:password@]host:port[,host:port…]/name[/number]``; the password is the servers'.
+    """
+    who, _, rest = address.rpartition("@")
+    hosts, _, path = rest.partition("/")
+    name, _, number = path.partition("/")
+    watching = [(host or "127.0.0.1", int(port)) for host, _, port in (one.rpartition(":") for one in hosts.split(","))]
+    limits = {"socket_timeout": SENTINEL_TIMEOUT, "socket_connect_timeout": SENTINEL_TIMEOUT}
+    sentinel: Any = Sentinel(watching, **limits)  # type: ignore[no-untyped-call]
+    password = unquote(who.rpartition(":")[2]) or None
+    client: redis.Redis = sentinel.master_for(name, password=password, db=int(number or 0) + beside, **options)
+    return client
 
 
 class Pseudonyms:

@@ -2,9 +2,9 @@
 
     python -m bench.webhook [--requests N]
 
-Both apps get the same requests, in turns of a hundred, in one thread of one process; the questions are all
-different. "Full" means: signature, decryption, claim and memory in the store, search of the whole corpus, reply,
-notes in the store, encryption.
+The same requests go to both apps, in turns of a hundred, in one thread of one process; every message is another one of
+another member. "Full" means: signature, decryption, claim and memory in the store, answer, notes in the store,
+encryption. A new wording takes a search of the whole corpus, a tap on a question of ours none.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import io
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -51,12 +51,19 @@ def echo_app() -> Flask:
     return app
 
 
-def questions(services: Services, count: int) -> list[str]:
-    """Different questions: phrasings of the corpus with their last character dropped, so that none is found to the
-    letter.
-    """
-    wordings = [wording[:-1] for entry in services.library.entries for wording in entry.phrasings]
-    return [wordings[(number * 7919) % len(wordings)] for number in range(count)]
+def new_wordings(services: Services, count: int) -> list[str]:
+    """Phrasings of the corpus with their last character dropped, so that none is found to the letter."""
+    return _spread([wording[:-1] for entry in services.library.entries for wording in entry.phrasings], count)
+
+
+def taps(services: Services, count: int) -> list[str]:
+    """What tapping a related question, a choice or a line of a list sends."""
+    return _spread([entry.question for entry in services.library.entries], count)
+
+
+def _spread(texts: Sequence[str], count: int) -> list[str]:
+    """So many of the texts, from all over the corpus."""
+    return [texts[(number * 7919) % len(texts)] for number in range(count)]
 
 
 def requests_of(texts: Iterable[str], first: int) -> list[Request]:
@@ -90,12 +97,12 @@ def _started(status: str, _headers: list[tuple[str, str]], _exc_info: object = N
     return bytes.__len__
 
 
-def measure(apps: dict[str, Flask], sent: dict[str, list[Request]]) -> dict[str, list[float]]:
-    """Seconds of every request, the apps taking turns."""
-    seconds: dict[str, list[float]] = {name: [] for name in apps}
-    for start in range(0, len(sent["echo"]), TURN):
-        for name, app in apps.items():
-            seconds[name] += [call(app, one) for one in sent[name][start : start + TURN]]
+def measure(plan: dict[str, tuple[Flask, Sequence[Request]]]) -> dict[str, list[float]]:
+    """Seconds of every request, taking turns."""
+    seconds: dict[str, list[float]] = {name: [] for name in plan}
+    for start in range(0, max(len(sent) for _, sent in plan.values()), TURN):
+        for name, (app, sent) in plan.items():
+            seconds[name] += [call(app, one) for one in sent[start : start + TURN]]
     return seconds
 
 
@@ -110,17 +117,24 @@ def main() -> None:
         services = wiring.services(settings)
         gc.freeze()  # as the server does
         ours = web_app.assemble(ACCOUNT, Store(url), lambda: services, wiring.clock(settings), Metrics())
-        apps = {"echo": echo_app(), "zhibu": ours}
-        texts = questions(services, count + TURN)
-        warm = {name: requests_of(texts[:TURN], 1) for name in apps}
-        measure(apps, warm)
-        sent = requests_of(texts[TURN:], 1000)
-        seconds = measure(apps, {"echo": sent, "zhibu": sent})
+        new, tapped = (make(services, count + TURN) for make in (new_wordings, taps))
+        streams = {"echo": (echo_app(), new), "new": (ours, new), "tap": (ours, tapped)}
+        measure(_plan(streams, slice(TURN)))
+        seconds = measure(_plan(streams, slice(TURN, None)))
     for name, taken in seconds.items():
         rate, p50, p99 = len(taken) / sum(taken), statistics.median(taken), statistics.quantiles(taken, n=100)[98]
-        print(f"{name:6} {rate:7.0f} requests/s   p50 {p50 * 1000:5.2f} ms   p99 {p99 * 1000:5.2f} ms")
-    ratio = sum(seconds["echo"]) / sum(seconds["zhibu"])
-    print(f"zhibu does {ratio:.0%} of the bare echo's requests per second ({count} requests, one thread)")
+        share = sum(seconds["echo"]) / sum(taken)
+        print(f"{name:5} {rate:6.0f} requests/s  {share:4.0%}   p50 {p50 * 1000:5.2f} ms   p99 {p99 * 1000:5.2f} ms")
+    print(f"echo = a bare wechatpy echo, new = new wordings, tap = tapped questions; {count} requests each, one thread")
+
+
+def _plan(streams: dict[str, tuple[Flask, list[str]]], part: slice) -> dict[str, tuple[Flask, Sequence[Request]]]:
+    """Requests of a part of each stream's texts; no member and no message comes twice."""
+    first = part.start or 0
+    return {
+        name: (app, requests_of(texts[part], (number * 10**6) + first))
+        for number, (name, (app, texts)) in enumerate(streams.items(), 1)
+    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
@@ -45,6 +45,8 @@ REST: Final = 3.0  # seconds a failed store is left alone
 REPLY_LASTS: Final = timedelta(minutes=5)  # WeChat sends again within 15 s
 CLAIM_LASTS: Final = timedelta(seconds=8)  # a worker that died keeps a message no longer than this
 WROTE_LASTS: Final = timedelta(hours=48)  # how long after a member wrote WeChat takes texts for them
+MINUTE_LASTS: Final = timedelta(minutes=2)  # the count of a minute
+DAY_LASTS: Final = timedelta(hours=25)  # the count of a day
 NONCE_LASTS: Final = timedelta(minutes=11)  # must outlive the time window of the webhook
 SECRET: Final = "bot:secret"  # noqa: S105 - a key's name
 MISSES: Final = "bot:misses"
@@ -206,8 +208,9 @@ class Inbox:
         who = self._pseudonyms(sender)
         with self._store.commands() as client:
             pipe = client.pipeline(transaction=False)
-            pipe.set(_claim_key(key), "1", nx=True, ex=CLAIM_LASTS)
-            pipe.mget(_reply_key(key), _memory_key(who), _minute_key(who, now), _day_key(who, now))
+            ask: Callable[..., object] = pipe.execute_command  # redis-py's own methods cost more than the round trip
+            ask("SET", _claim_key(key), "1", "NX", "EX", _seconds(CLAIM_LASTS))
+            ask("MGET", _reply_key(key), _memory_key(who), _minute_key(who, now), _day_key(who, now))
             if nonce:
                 pipe.set(_nonce_key(nonce), digest, nx=True, get=True, ex=NONCE_LASTS)
             first, (reply, memory, in_minute, in_day), *seen = pipe.execute()
@@ -228,14 +231,14 @@ class Inbox:
         minute, day = _minute_key(who, now), _day_key(who, now)
         with self._store.commands() as client:
             pipe = client.pipeline(transaction=False)
-            pipe.set(_reply_key(key), json.dumps([turn.reply.outcome, turn.reply.text]), ex=REPLY_LASTS)
-            pipe.set(_memory_key(who), _dump_memory(turn.memory), ex=MEMORY_LASTS)
+            do: Callable[..., object] = pipe.execute_command  # as in `arrive`
+            do("SET", _reply_key(key), json.dumps([turn.reply.outcome, turn.reply.text]), "EX", _seconds(REPLY_LASTS))
+            do("SET", _memory_key(who), _dump_memory(turn.memory), "EX", _seconds(MEMORY_LASTS))
             if wrote:
-                pipe.set(wrote_key(sender), now.timestamp(), ex=WROTE_LASTS)
-            pipe.incr(minute)
-            pipe.expire(minute, timedelta(minutes=2))
-            pipe.incr(day)
-            pipe.expire(day, timedelta(hours=25))
+                do("SET", wrote_key(sender), now.timestamp(), "EX", _seconds(WROTE_LASTS))
+            for count, lasts in ((minute, MINUTE_LASTS), (day, DAY_LASTS)):
+                do("INCR", count)
+                do("EXPIRE", count, _seconds(lasts))
             for note in turn.notes:
                 _write(pipe, note, who, now)
             pipe.execute()
@@ -277,8 +280,8 @@ def _write(pipe: Any, note: Note, who: str, now: datetime) -> None:
     match note:
         case Answered(entry_id):
             key = _hits_key(now.date())
-            pipe.zincrby(key, 1, entry_id)
-            pipe.expire(key, HITS_LAST + timedelta(days=1))
+            pipe.execute_command("ZINCRBY", key, 1, entry_id)
+            pipe.execute_command("EXPIRE", key, _seconds(HITS_LAST + timedelta(days=1)))
         case Missed(question, nearest):
             text = question.encode("utf-8", "replace").decode()  # hiredis takes no lone surrogates
             fields = {"who": who, "text": text, "at": now.isoformat(), "nearest": " ".join(nearest)}
@@ -336,15 +339,22 @@ def _hits_key(day: date) -> str:
     return f"bot:hits:{day:%Y%m%d}"
 
 
+def _seconds(lasts: timedelta) -> int:
+    return int(lasts.total_seconds())
+
+
 def _load_reply(raw: str) -> Reply:
     outcome, text = json.loads(raw)
     return Reply(Outcome(outcome), text)
 
 
 def _dump_memory(memory: Memory) -> str:
-    kept = asdict(memory)
-    kept["at"] = memory.at.isoformat() if memory.at else None
-    return json.dumps(kept)
+    return json.dumps(memory, default=_fields)
+
+
+def _fields(value: Memory | Choice | Pending | datetime) -> dict[str, Any] | str:
+    """What JSON has no word for; `asdict` would copy everything first."""
+    return value.isoformat() if isinstance(value, datetime) else {f: getattr(value, f) for f in value.__slots__}
 
 
 def _load_memory(raw: str) -> Memory:

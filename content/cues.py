@@ -2,6 +2,7 @@
 Read from `conversation.yaml`.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,8 +66,14 @@ class Cues:
 
 def without(text: str, words: Iterable[str]) -> str:
     """The folded text without any of the words, longer ones taken out first."""
+    any_of = _any_of(tuple(words))
+    return any_of.sub("", fold(text)) if any_of else fold(text)
+
+
+@functools.lru_cache(maxsize=256)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
     ordered = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
-    return re.sub("|".join(map(re.escape, ordered)), "", fold(text)) if ordered else fold(text)
+    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
 def load(path: Path) -> Cues:

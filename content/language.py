@@ -5,6 +5,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +77,11 @@ class Language:
     questions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
 
+    @cached_property
+    def _openings(self) -> tuple[str, ...]:
+        """The words something may run into."""
+        return tuple(words for words, spoken in self.reminders.items() if spoken.command in _GLUED)
+
     def command(self, text: str) -> str | None:
         """The command this message is, if it is one and nothing else."""
         return self.commands.get(fold(text))
@@ -97,6 +103,8 @@ class Language:
 
     def _glued(self, text: str) -> Spoken | None:
         """A command whose words run into what follows them; the longest words win."""
+        if not fold(text).startswith(self._openings):
+            return None
         for length in range(min(len(text) - 1, MAX_WORDS), 0, -1):
             opening = self.reminders.get(fold(text[:length]))
             if opening and opening.command in _GLUED and fold(text[length:]):

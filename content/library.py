@@ -63,6 +63,14 @@ class Library:
         """The entry of that id, if there is one."""
         return self._by_id.get(entry_id)
 
+    def entry_asked(self, text: str) -> Entry | None:
+        """The entry whose standard question the text is, to the letter, as a tap on its line sends it."""
+        return self._by_question.get(text)
+
+    @cached_property
+    def _by_question(self) -> dict[str, Entry]:
+        return {entry.question: entry for entry in self.all_entries}
+
     @cached_property
     def entries_by_case(self) -> dict[str, tuple[Entry, ...]]:
         """Case id -> its entries in file order; the first one is the overview."""

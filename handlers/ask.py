@@ -19,6 +19,14 @@ MIN_QUESTION: Final = 2  # characters; a lone one says nothing
 MAX_QUESTION: Final = 300  # a minute of dictation; what is longer is a pasted document or rubbish
 
 
+def tapped(text: str, memory: Memory, services: Services) -> Turn | None:
+    """The answer to a standard question sent to the letter, as a tap on its line does: whatever was talked of, it means
+    that entry, so nothing is searched. None for any other text.
+    """
+    entry = services.library.entry_asked(text)
+    return answer.tell(entry, services).going_on_from(memory) if entry else None
+
+
 def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
     if not MIN_QUESTION <= len(services.language.normalise(text)) <= MAX_QUESTION:

@@ -92,6 +92,7 @@ COMMANDS: Final[dict[str, Callable[[Memory, Services], Turn]]] = {
 TEXT_ROUTES: Final[tuple[TextHandler, ...]] = (
     branch.confirmed,
     _command,
+    ask.tapped,
     _catalogue_of,
     feedback.reason,
     branch.said,

@@ -1,5 +1,6 @@
 """What is measured of a question and each entry it may mean. A feature is a plain number; its worth is learnt."""
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Final
@@ -196,10 +197,10 @@ def _measure_rest(question: str, numbers: Ints, index: Index) -> tuple[Floats, F
 def _measure_bareness(question: str, numbers: Ints, index: Index) -> Floats:
     """For each overview among the candidates: how little of the question is left without the names of its case."""
     bareness = np.zeros(len(numbers), dtype=np.float32)
+    weigh = functools.cache(lambda piece: index.by_asked.total(index.vocabulary.asked(piece)))
     for at in np.flatnonzero(index.overview[numbers]):
         left = without_names(question, index.names[index.case_of[numbers[at]]])
-        weight = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in left)
-        bareness[at] = math.exp(-weight / LITTLE_LEFT)
+        bareness[at] = math.exp(-sum(map(weigh, left)) / LITTLE_LEFT)
     return bareness
 
 

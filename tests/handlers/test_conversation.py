@@ -1,9 +1,11 @@
 """Dialogues: what a member says after an answer, and what the bot makes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from content.matching import Index, Matcher
 from handlers import follow_up
 from handlers.layout import visible
 from handlers.messages import Answered, Choice, Memory, Outcome
@@ -59,9 +61,26 @@ class TestGoingOn:
 
     def test_every_standard_question_stands_by_itself_whatever_was_said_before(self, services: Services) -> None:
         talk = Talk(services)
-        for entry in services.library.entries[::29]:
-            talk.says("荆门的党员积分多长时间算一回")
+        for entry in services.library.all_entries:
+            talk.says(services.library.featured[0].question)
             assert answered(talk, entry.question) == entry.id
+
+    def test_a_tapped_question_needs_no_search(self, services: Services) -> None:
+        finds_nothing = Matcher(Index((), services.language), services.matcher.scorer)
+        talk = Talk(replace(services, matcher=finds_nothing))
+        tapped = services.library.featured[0]
+
+        assert answered(talk, tapped.question) == tapped.id
+        assert answered(talk, tapped.phrasings[0]) == ""
+
+    def test_what_was_told_of_the_case_before_a_tap_is_not_told_again_after_it(
+        self, talk: Talk, services: Services
+    ) -> None:
+        first, second, *_ = services.library.entries_by_case["xianning-theme-party-day"]
+        talk.says(first.question)
+        talk.says(second.question)
+
+        assert talk.memory.told == (first.id, second.id)
 
     def test_small_talk_in_between_does_not_lose_the_case(self, talk: Talk) -> None:
         talk.says("咸宁的支部主题党日是怎么回事")

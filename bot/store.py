@@ -247,7 +247,7 @@ class Inbox:
         """Remove everything kept about a member. The caller must not go on silently when this fails."""
         who = self._pseudonyms(sender)
         with self._store.commands() as client:
-            client.delete(_memory_key(who), wrote_key(sender), _minute_key(who, now), _day_key(who, now))
+            client.delete(_memory_key(who), wrote_key(sender), *_counts(who, now))
             for stream in (MISSES, RATINGS):
                 rows: Any = client.xrange(stream)
                 if theirs := [row for row, fields in rows if fields.get("who") == who]:
@@ -333,6 +333,12 @@ def _minute_key(who: str, now: datetime) -> str:
 
 def _day_key(who: str, now: datetime) -> str:
     return f"bot:count:{now:%Y%m%d}:{who}"
+
+
+def _counts(who: str, now: datetime) -> list[str]:
+    """Every count of a member whose lifetime may not be over."""
+    minutes = [_minute_key(who, now - timedelta(minutes=ago)) for ago in range(3)]
+    return [*minutes, _day_key(who, now), _day_key(who, now - timedelta(days=1))]
 
 
 def _hits_key(day: date) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from content.entries import Entry
+from content.text import fold
 from content.wording import Wording
 from handlers import layout
 from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
@@ -30,6 +31,8 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
     source = "\n".join([phrases("answered", question=entry.question), source_line(entry, phrases)])
     if services.public_url:
         source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
+    if not far:
+        source += "".join(f"\n{line}" for line in _namesakes(entry, services))
     verdict = "　".join(layout.tappable(Choice(phrases(key), phrases(key))) for key in ("useful", "useless"))
 
     whole = "\n\n".join(
@@ -71,6 +74,19 @@ def tell_each(entries: Sequence[Entry], services: Services) -> Turn:
     )
     notes = tuple(Answered(entry.id) for entry in entries)
     return Turn(Reply(Outcome.ANSWER, head + (phrases("more") if rest else "")), memory, notes)
+
+
+def _namesakes(entry: Entry, services: Services) -> list[str]:
+    """A line that names where else there is a practice of the name the entry speaks of; none when there is not."""
+    library, said = services.library, fold(entry.question + entry.answer)
+    for family in library.families:
+        others = [case for case in family.cases if case != entry.case.id]
+        if family.namesakes and family.overview and len(others) < len(family.cases) and fold(family.name) in said:
+            cities = dict.fromkeys(library.entries_by_case[case][0].case.place.city for case in others)
+            places = services.phrases("and").join(city for city in cities if city != entry.case.place.city)
+            link = layout.tappable(Choice(family.name, family.overview.question))
+            return [services.phrases("namesakes", places=places, name=link)] if places else []
+    return []
 
 
 def source_line(entry: Entry, phrases: Wording) -> str:

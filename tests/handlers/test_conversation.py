@@ -215,6 +215,17 @@ class TestSeveralAtOnce:
         assert cut == []
 
 
+class TestNamesakes:
+    def test_an_answer_says_where_else_there_is_a_practice_of_that_name_and_leads_there(self, talk: Talk) -> None:
+        turn = talk.says("武汉的“红色引擎工程”是怎么回事？")
+
+        assert "“红色引擎”不止这一处，十堰也有同名的做法" in visible(turn.reply.text)
+        assert answered(talk, "哪些地方实施了“红色引擎”工程？") == "family-red-engine"
+
+    def test_an_answer_that_does_not_speak_of_the_name_says_nothing_of_it(self, talk: Talk) -> None:
+        assert "同名的做法" not in talk.says("咸宁的支部主题党日多久开展一次？").reply.text
+
+
 class TestComparing:
     @pytest.mark.parametrize(
         ("text", "sources"),

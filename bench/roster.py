@@ -21,17 +21,22 @@ MEMBERS = 138_000
 ROLES = {"党员": Role.MEMBER, "书记": Role.SECRETARY}
 
 
-def tables(folder: Path, moved: int = 0) -> tuple[Path, Path]:
+def tables(folder: Path, moved: int = 0, *, branches: int = BRANCHES, members: int = MEMBERS) -> tuple[Path, Path]:
     """The two files; the first `moved` members sit in the next branch."""
-    branches, members = folder / "branches.csv", folder / "members.csv"
-    rows = [f"hs-{number:04d},第{number}党支部,某镇党委,每月5日,15:00,党群服务中心" for number in range(BRANCHES)]
-    branches.write_text("branch_id,name,parent,party_day,party_time,place\n" + "\n".join(rows), encoding="utf-8")
+    files = folder / "branches.csv", folder / "members.csv"
+    rows = [f"hs-{number:04d},第{number}党支部,某镇党委,每月5日,15:00,党群服务中心" for number in range(branches)]
+    files[0].write_text("branch_id,name,parent,party_day,party_time,place\n" + "\n".join(rows), encoding="utf-8")
     rows = [
-        f"o{number:027d},hs-{(number + (number < moved)) % BRANCHES:04d},党员{';书记' if number < BRANCHES else ''}"
-        for number in range(MEMBERS)
+        f"{openid(number)},hs-{(number + (number < moved)) % branches:04d},党员{';书记' if number < branches else ''}"
+        for number in range(members)
     ]
-    members.write_text("openid,branch_id,roles\n" + "\n".join(rows), encoding="utf-8")
-    return branches, members
+    files[1].write_text("openid,branch_id,roles\n" + "\n".join(rows), encoding="utf-8")
+    return files
+
+
+def openid(number: int) -> str:
+    """One of the invented members."""
+    return f"o{number:027d}"
 
 
 def timed(name: str, work: Callable[[], object]) -> None:

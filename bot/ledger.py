@@ -66,7 +66,7 @@ INSIST: Final = 120  # seconds marks wait for a store that is away
 
 log = structlog.get_logger("ledger")
 
-Call = tuple[Any, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
+Call = tuple[str, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
 
 
 class LedgerStore:
@@ -76,9 +76,6 @@ class LedgerStore:
         self._store = store
         self._sleep = sleep
         self._who = Pseudonyms(store.secret)
-        self._open, self._expire, self._claim = map(store.script, (OPEN, EXPIRE, CLAIM))
-        self._settle, self._sweep, self._skip = map(store.script, (SETTLE, SWEEP, SKIP))
-        self._retry, self._forget = map(store.script, (RETRY, FORGET))
 
     def last_tick(self) -> datetime | None:
         """The moment the last whole tick acted for; None = there was none."""
@@ -161,11 +158,11 @@ class LedgerStore:
     def supersede(self, meeting: Meeting) -> None:
         """Skip as CHANGED whatever is still due of the meeting's reminders."""
         of_it = [notice for notice in self.notices(meeting.branch_id) if notice.reminder.meeting == meeting]
-        self._scripts([_skipping(self._skip, notice, CHANGED, ()) for notice in of_it])
+        self._scripts([_skipping(notice, CHANGED, ()) for notice in of_it])
 
     def skip(self, notice: Notice, reason: str, besides: Iterable[str] = ()) -> None:
         """Skip whoever is still due, but for the openids of `besides`."""
-        self._scripts([_skipping(self._skip, notice, reason, map(self._who, besides))])
+        self._scripts([_skipping(notice, reason, map(self._who, besides))])
 
     def rows(self, notice: Notice, openids: Iterable[str]) -> dict[str, Mark]:
         """The marks of some members; those it does not concern are missing."""
@@ -178,7 +175,7 @@ class LedgerStore:
         asked = {self._who(openid): openid for openid in openids}
         keys = [rows_key(notice.reminder), OPEN_ONES]
         times = [milliseconds(now), in_milliseconds(LEASE), in_milliseconds(YOUNG)]
-        (taken,) = self._scripts([(self._claim, keys, [notice.reminder.key, *times, *asked])])
+        (taken,) = self._scripts([(CLAIM, keys, [notice.reminder.key, *times, *asked])])
         return [asked[who] for who in taken]
 
     def settle(self, notice: Notice, marks: Mapping[str, Mark], now: datetime) -> None:
@@ -191,7 +188,7 @@ class LedgerStore:
         for notice, by_member in marks.items():
             rows = [part for who, mark in by_member.items() for part in (who, dump_mark(mark))]
             keys = [*_rows_and_counts(notice), OPEN_ONES]
-            calls.append((self._settle, keys, [notice.reminder.key, milliseconds(now), *rows]))
+            calls.append((SETTLE, keys, [notice.reminder.key, milliseconds(now), *rows]))
         self._scripts(calls)
 
     def _insist(self, marks: Mapping[Notice, Mapping[str, Mark]], now: datetime) -> None:
@@ -228,7 +225,7 @@ class LedgerStore:
         found = self._each("hgetall", [(key,) for key in keys])
         notices = [load_notice(key, raw) for rows in found for key, raw in rows.items()]
         useful = [notice for notice in notices if now + notice.ahead < notice.until]
-        calls = [(self._retry, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key]) for one in useful]
+        calls = [(RETRY, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key]) for one in useful]
         return sum(self._scripts(calls))
 
     def _branch_keys(self) -> list[str]:
@@ -246,7 +243,7 @@ class LedgerStore:
 
     def forget_all(self, who: Sequence[str], notices: Sequence[Notice]) -> None:
         """Remove the rows of members (by pseudonym) in some reminders."""
-        self._scripts([(self._forget, _rows_and_counts(notice), who) for notice in notices])
+        self._scripts([(FORGET, _rows_and_counts(notice), who) for notice in notices])
 
     def missed(self, branch_id: str) -> dict[Reminder, str]:
         """The reminders of a branch that were never sent, with the reason."""
@@ -264,28 +261,30 @@ class LedgerStore:
         branch_id = reminder.meeting.branch_id
         own = [notices_key(branch_id), missed_key(branch_id), *_rows_and_counts(notice)]
         args = [*names, heard, milliseconds(now), milliseconds(progress), int(grows), *rows]
-        return self._open, [*own, OPEN_ONES, ROUNDS, HEARD], args
+        return OPEN, [*own, OPEN_ONES, ROUNDS, HEARD], args
 
     def _expiry(self, expiry: Expiry, now: datetime) -> Call:
         reminder, round_ = expiry.notice.reminder, expiry.notice.round
         branch_id = reminder.meeting.branch_id
         keys = [notices_key(branch_id), missed_key(branch_id), counts_key(round_), ROUNDS]
-        return self._expire, keys, [reminder.key, expiry.reason, expiry.count, dump_round(round_), milliseconds(now)]
+        return EXPIRE, keys, [reminder.key, expiry.reason, expiry.count, dump_round(round_), milliseconds(now)]
 
     def _sweeping(self, notice: Notice, now: datetime, idle: timedelta) -> Call:
         over = int(now + notice.ahead >= notice.until)
         times = [milliseconds(now), milliseconds(now - idle), in_milliseconds(YOUNG)]
         keys = [*_rows_and_counts(notice), OPEN_ONES]
-        return self._sweep, keys, [notice.reminder.key, *times, over, EXPIRED, UNMARKED]
+        return SWEEP, keys, [notice.reminder.key, *times, over, EXPIRED, UNMARKED]
 
     def _scripts(self, calls: Sequence[Call]) -> list[Any]:
-        """Run scripts, PAGE of them in one round trip."""
+        """Run scripts, PAGE of them in one round trip. Their text goes along: asking first whether the store knows it
+        costs a second round trip.
+        """
         results: list[Any] = []
         for start in range(0, len(calls), PAGE):
             with self._store.commands() as client:
                 pipe = client.pipeline(transaction=False)
                 for script, keys, args in calls[start : start + PAGE]:
-                    script(keys=keys, args=args, client=pipe)
+                    pipe.eval(script, len(keys), *keys, *args)
                 results += pipe.execute()
         return results
 
@@ -301,8 +300,8 @@ class LedgerStore:
         return results
 
 
-def _skipping(script: Any, notice: Notice, reason: str, besides: Iterable[str]) -> Call:
-    return script, _rows_and_counts(notice), [dump_mark(Mark(Condition.SKIPPED, reason)), *besides]
+def _skipping(notice: Notice, reason: str, besides: Iterable[str]) -> Call:
+    return SKIP, _rows_and_counts(notice), [dump_mark(Mark(Condition.SKIPPED, reason)), *besides]
 
 
 def _rows_and_counts(notice: Notice) -> list[str]:

@@ -18,7 +18,6 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import redis
-from redis.commands.core import Script
 from redis.sentinel import Sentinel
 
 from handlers.messages import (
@@ -108,10 +107,6 @@ class Store:
     def beside(self, timeout: float) -> "redis.Redis":
         """A client of the database with the next number, for the queue; it gives bytes."""
         return _connected(self._url, timeout, beside=1)
-
-    def script(self, source: str) -> Script:
-        """A Lua script to be run within `commands`, on the client or a pipeline of it (``client=``)."""
-        return self._client.register_script(source)
 
     def settings(self, *names: str) -> dict[str, str]:
         """Server settings by name, for `doctor`."""

@@ -16,7 +16,7 @@ from scheduler.reminders import CHANGED, CORRECTIONS, EXPIRED, LEFT, Condition, 
 from scheduler.roster import Branch, Member, Roster
 from scheduler.telling import Told, told
 
-BATCH: Final = 10  # members claimed at once
+BATCH: Final = 30  # members claimed at once: most branches whole
 CLAIM_FOR: Final = timedelta(
     seconds=6
 )  # then the rest of a batch is given back, well before its claims can be taken over

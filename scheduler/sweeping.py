@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from scheduler.reminders import Ledger, Notice
 
 IDLE: Final = timedelta(seconds=30)  # without progress for so long, a reminder is looked after
-PAGE: Final = 150  # members, about; a page takes some seconds
+PAGE: Final = 50  # members, about; a page takes some seconds, and the last ones end at about the same time
 
 
 class Queue(Protocol):

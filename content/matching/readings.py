@@ -6,9 +6,8 @@ character with several readings the most common one counts on both sides; that i
 
 import functools
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
-
-from pypinyin.pinyin_dict import pinyin_dict
 
 _FIRST_CODE: Final = 0xE000  # private use: never in folded text
 _ALIKE: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))  # initials that southern speakers mix up
@@ -25,16 +24,26 @@ def _plain(reading: str) -> str:
 
 
 @functools.cache
+def _dictionary() -> Mapping[int, str]:
+    """A character's code point -> its readings, the common one first. Loaded when first asked: it weighs 57 MiB, and
+    processes that only send search nothing.
+    """
+    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415
+
+    return pinyin_dict
+
+
+@functools.cache
 def _codes() -> dict[str, str]:
     """Common reading of a character, as written in the dictionary -> one made-up character for its syllable."""
-    written = {readings.split(",")[0] for readings in pinyin_dict.values()}
+    written = {readings.split(",")[0] for readings in _dictionary().values()}
     numbers = {syllable: number for number, syllable in enumerate(sorted(set(map(_plain, written))))}
     return {reading: chr(_FIRST_CODE + numbers[_plain(reading)]) for reading in written}
 
 
 @functools.cache
 def _coded(char: str) -> str:
-    readings = pinyin_dict.get(ord(char))
+    readings = _dictionary().get(ord(char))
     return _codes()[readings.split(",")[0]] if readings else char
 
 
@@ -44,7 +53,7 @@ def can_be_read(char: str, written: str) -> bool:
     >>> can_be_read("務", "wù"), can_be_read("長", "zhang"), can_be_read("元", "chang")
     (True, True, False)
     """
-    readings = pinyin_dict.get(ord(char), "").split(",")
+    readings = _dictionary().get(ord(char), "").split(",")
     return _toneless(written) in map(_toneless, readings)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from bot import wiring
+from bot.branch_book import BranchBook
 from bot.ledger import LedgerStore
 from bot.receipts import Receipts
 from bot.roster_store import RosterStore
@@ -78,7 +79,7 @@ def clockside(settings: Settings, kept: Store) -> Clockside:
     """The scheduler's parts. Raises ContentError when `activities.yaml` cannot be used."""
     ledger, roster, queue = LedgerStore(kept), RosterStore(kept), Fanout(kept.beside(QUEUE_TIMEOUT))
     planner = Planner(roster, ledger, lambda: _calendar(kept, settings))
-    ticker = Ticker(planner, roster, ledger, wiring.current_activities(settings))
+    ticker = Ticker(planner, roster, ledger, wiring.current_activities(settings), BranchBook(kept).attendance)
     return Clockside(ticker, Sweeper(ledger, queue), Receipts(kept, ledger), queue, StoreClock(kept))
 
 

@@ -26,7 +26,7 @@ def forecast(ticked: Ticked, settings: Settings, store: Store) -> Forecast:
 
 def data(ticked: Ticked, at: datetime, ahead: Forecast, *, dry: bool) -> dict[str, Any]:
     """For programs. `rounds` adds up what `branches` says branch by branch."""
-    branches = [_opening(opening) for opening in ticked.openings]
+    branches = [_opening(opening) for opening in ticked.openings if opening.audience]
     return {
         "at": at.isoformat(),
         "dry_run": dry,

@@ -6,14 +6,15 @@ specific lead that is still of use is told; the others are reported, not made up
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from content.activities import Activity, Lead, Quiet
 from scheduler.agenda import Appointment
-from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, OPT_OUT, Heard, Notice, Reminder
+from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, NUDGE, OPT_OUT, Heard, Notice, Reminder
 from scheduler.roster import Member
 
+EVENING_BEFORE: Final = Lead(NUDGE, 1, time(19))
 LATE_AT_MOST: Final = timedelta(days=3)  # a lead is told this late at most: a weekend's standstill loses nobody
 
 
@@ -25,12 +26,14 @@ class Plan:
         correction: for those who heard something else.
         holds: what holds now, when it differs from what they heard and it is too late to tell them.
         lead: the lead to be told now.
+        nudge: for those who heard of it and have not answered.
         missed: leads that were not told in time, each with EXPIRED or MERGED.
     """
 
     correction: Notice | None = None
     holds: Heard | None = None
     lead: Notice | None = None
+    nudge: Notice | None = None
     missed: tuple[tuple[Notice, str], ...] = ()
 
 
@@ -58,7 +61,8 @@ def due(
         for number, (when, _) in enumerate(dues)
         if since < when <= now and not (lead and number == current)
     ]
-    return replace(plan, lead=_now(lead, quiet, now), missed=tuple(missed))
+    nudge = _now(_nudge(appointment, dues, quiet, now), quiet, now) if heard else None
+    return replace(plan, lead=_now(lead, quiet, now), nudge=nudge, missed=tuple(missed))
 
 
 def awake(when: datetime, quiet: Quiet, before: datetime) -> datetime:
@@ -119,6 +123,20 @@ def _correction(appointment: Appointment, heard: Heard | None, now: datetime) ->
     said = replace(appointment, begins=until)  # what is cancelled is the date they heard
     reminder = Reminder(appointment.meeting, lead, f"{appointment.version}@{until:%Y%m%d%H%M}")
     return Notice(reminder, said, until, heard.begins), None
+
+
+def nudge_due(begins: datetime, quiet: Quiet) -> datetime:
+    """When those who have not answered are asked once more."""
+    return awake(EVENING_BEFORE.before(begins), quiet, begins)
+
+
+def _nudge(
+    appointment: Appointment, dues: Sequence[tuple[datetime, Lead]], quiet: Quiet, now: datetime
+) -> Notice | None:
+    when = nudge_due(appointment.begins, quiet)
+    until = min((later for later, _ in dues if later > when), default=appointment.begins)
+    reminder = Reminder(appointment.meeting, NUDGE, str(appointment.version))
+    return Notice(reminder, appointment, until) if when <= now < until else None
 
 
 def _dues(begins: datetime, leads: Sequence[Lead], quiet: Quiet) -> list[tuple[datetime, Lead]]:

@@ -10,6 +10,7 @@ from scheduler.agenda import Appointment, Meeting
 
 MOVED: Final = "moved"  # leads of corrections and other occasions; an activity's own are those of `activities.yaml`
 CANCELLED: Final = "cancelled"
+NUDGE: Final = "nudge"  # the evening before, for those who have not answered
 AGAIN: Final = "again"  # the secretary asked for it
 LATER: Final = "later"  # the member asked for it
 CORRECTIONS: Final = (MOVED, CANCELLED)
@@ -22,7 +23,7 @@ class Reminder:
     Whoever is told under these names is never told under them again.
 
     Attributes:
-        lead: the id of one of the activity's leads, or MOVED, CANCELLED, AGAIN, LATER.
+        lead: the id of one of the activity's leads, or MOVED, CANCELLED, NUDGE, AGAIN, LATER.
         edition: tells apart reminders of the same lead: the appointment's version; for corrections also what they say.
     """
 

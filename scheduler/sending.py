@@ -12,7 +12,7 @@ from content.activities import Activities, Activity
 from scheduler.agenda import Meeting
 from scheduler.delivery import Later, Push, Refused, Result, Sender, Sent, Stop, Unclear
 from scheduler.planning import audience, awake
-from scheduler.reminders import CHANGED, CORRECTIONS, EXPIRED, LEFT, Condition, Ledger, Mark, Notice, Reminder
+from scheduler.reminders import CHANGED, CORRECTIONS, EXPIRED, LEFT, NUDGE, Condition, Ledger, Mark, Notice, Reminder
 from scheduler.roster import Branch, Member, Roster
 from scheduler.telling import Told, told
 
@@ -136,7 +136,7 @@ class Courier:
         branch = self.branch(notice.reminder.meeting.branch_id)
         if activity is None or branch is None:
             return None
-        kind = notice.reminder.lead if notice.reminder.lead in CORRECTIONS else "reminder"
+        kind = notice.reminder.lead if notice.reminder.lead in (*CORRECTIONS, NUDGE) else "reminder"
         appointment = notice.appointment
         if notice.was:
             appointment = replace(appointment, planned=notice.was.date())

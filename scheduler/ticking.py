@@ -10,7 +10,7 @@ from typing import Final
 from content.activities import Activities
 from scheduler.agenda import Meeting
 from scheduler.planner import Planned, Planner, Troubled
-from scheduler.planning import audience, says_the_same, without
+from scheduler.planning import Plan, audience, nudge_due, says_the_same, without
 from scheduler.reminders import Condition, Expiry, Ledger, Notice, Opening, Reminder, Wish
 from scheduler.roster import Member, Roster
 from scheduler.wishes import is_void, later
@@ -36,12 +36,17 @@ class Ticked:
 
 @dataclass(frozen=True)
 class Ticker:
-    """Turns due meetings into open reminders."""
+    """Turns due meetings into open reminders.
+
+    Attributes:
+        answered: the openids of those who have said whether they come to a meeting.
+    """
 
     planner: Planner
     roster: Roster
     ledger: Ledger
     activities: Callable[[], Activities]
+    answered: Callable[[Meeting], Collection[str]] = lambda _meeting: ()
 
     def tick(self, now: datetime, ahead: timedelta = timedelta(0), *, dry: bool = False) -> Ticked:
         """Open everything due at `now` that was not opened before.
@@ -56,16 +61,12 @@ class Ticker:
         planned = [one for one in found if isinstance(one, Planned)]
         branch_ids = list(dict.fromkeys(one.branch.id for one in planned))
         opened = self.ledger.opened(branch_ids)
-        members = self.roster.members(branch_ids)
-        planned = [_new(one, opened[one.branch.id]) for one in planned]
-        corrections = {one.meeting: o for one in planned if (o := self._correction(one, members, dry=dry))}
-        again = {one.meeting for one in planned if _other_edition(one, opened[one.branch.id])}
-        leads = [self._lead(one, members, corrections.get(one.meeting), activities, again) for one in planned]
-        openings = [*corrections.values(), *(one for one in leads if one)]
+        planned = [new for one in planned if (new := _new(one, opened[one.branch.id])).plan != Plan()]
+        members = self.roster.members(list(dict.fromkeys(one.branch.id for one in planned)))
+        openings = self._openings(planned, opened, members, activities, dry=dry)
         expiries = [expiry for one in planned for expiry in _expiries(one, members)]
         granted, asked_for = self._wishes(activities, now)
-        openings += asked_for
-        openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in openings]
+        openings = [replace(one, notice=replace(one.notice, ahead=ahead)) for one in (*openings, *asked_for)]
         count = 0 if dry else self._write(planned, openings, expiries, now - ahead)
         if not dry:
             self.ledger.granted(granted)
@@ -73,6 +74,22 @@ class Ticker:
             self.ledger.ticked(now)  # in the quiet hours things wait that must not be forgotten
         troubled = tuple(one for one in found if isinstance(one, Troubled))
         return Ticked(tuple(openings), tuple(expiries), troubled, count)
+
+    def _openings(
+        self,
+        planned: Sequence[Planned],
+        opened: Mapping[str, Collection[str]],
+        members: Mapping[str, Sequence[Member]],
+        activities: Activities,
+        *,
+        dry: bool,
+    ) -> list[Opening]:
+        """What the plans lead to, corrections first: those who are corrected need no lead in the same moment."""
+        corrections = {one.meeting: o for one in planned if (o := self._correction(one, members, dry=dry))}
+        again = {one.meeting for one in planned if _other_edition(one, opened[one.branch.id])}
+        leads = [self._lead(one, members, corrections.get(one.meeting), activities, again) for one in planned]
+        nudges = [self._nudge(one, members, activities) for one in planned]
+        return [*corrections.values(), *filter(None, leads), *filter(None, nudges)]
 
     def _correction(self, one: Planned, members: Mapping[str, Sequence[Member]], *, dry: bool) -> Opening | None:
         """Those who may have heard something else are told once; the others' reminders are stopped."""
@@ -102,6 +119,27 @@ class Ticker:
         if one.meeting in again:
             heard |= set(self._heard(self._same(notice, one, activities), list(concerned)))
         return Opening(notice, without(concerned, heard))
+
+    def _nudge(self, one: Planned, members: Mapping[str, Sequence[Member]], activities: Activities) -> Opening | None:
+        """Those who heard of it before the evening and have not answered are asked once more; nobody in a branch where
+        nobody answers, which is its way.
+        """
+        notice = one.plan.nudge
+        if notice is None:
+            return None
+        answered = self.answered(one.meeting)
+        concerned = audience(one.activity, members[one.branch.id])
+        silent = [openid for openid, reason in concerned.items() if not reason and openid not in answered]
+        evening = nudge_due(notice.appointment.begins, activities.quiet)
+        earlier = [
+            other
+            for other in (self.ledger.notices(one.branch.id) if answered else ())
+            if other.reminder.meeting == one.meeting
+            and other.appointment.begins == notice.appointment.begins
+            and other.opened is not None
+            and other.opened < evening
+        ]
+        return Opening(notice, dict.fromkeys(sorted(set(self._heard(earlier, silent))), ""))
 
     def _wishes(self, activities: Activities, now: datetime) -> tuple[list[Wish], list[Opening]]:
         """The wishes that are seen to now, and what they lead to."""
@@ -145,8 +183,9 @@ def _new(one: Planned, opened: Collection[str]) -> Planned:
     def unopened(notice: Notice | None) -> Notice | None:
         return notice if notice and notice.reminder.key not in opened else None
 
-    plan = replace(one.plan, correction=unopened(one.plan.correction), lead=unopened(one.plan.lead))
-    return replace(one, plan=plan)
+    plan = one.plan
+    left = replace(plan, correction=unopened(plan.correction), lead=unopened(plan.lead), nudge=unopened(plan.nudge))
+    return replace(one, plan=left)
 
 
 def _other_edition(one: Planned, opened: Collection[str]) -> bool:

@@ -22,6 +22,7 @@ from scheduler.reminders import (
     EXPIRED,
     MERGED,
     MOVED,
+    NUDGE,
     Condition,
     Heard,
     Mark,
@@ -48,6 +49,7 @@ class World:
     roster: Register = field(default_factory=Register)
     heard: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     history: list[Notice] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         with self.store.commands() as client:
@@ -56,7 +58,7 @@ class World:
 
     def ticker(self) -> Ticker:
         planner = Planner(self.roster, self.ledger, lambda: self.appointments)
-        return Ticker(planner, self.roster, self.ledger, lambda: ACTIVITIES)
+        return Ticker(planner, self.roster, self.ledger, lambda: ACTIVITIES, lambda _meeting: self.answered)
 
     def appointments(
         self, activity: Activity, branch: Branch, changes: Mapping[date, Change], first: date, last: date
@@ -246,6 +248,43 @@ def test_a_rule_edit_that_leaves_the_moment_as_it_is_tells_nobody_anything(world
     world.tick(at(7, 8))
 
     assert world.told("o1") == [("0d", 7), ("3d", 7)]
+
+
+def test_the_silent_are_asked_once_more_the_evening_before(world: World) -> None:
+    world.tick(at(4, 9))
+    world.roster.members_["b1"].append(replace(world.roster.members_["b1"][0], openid="o3"))
+    world.answered = ["o1"]
+
+    world.tick(at(6, 18, 59))
+    for minute in range(3):
+        world.tick(at(6, 19, minute))
+    world.tick(at(7, 8))
+
+    assert world.told("o1") == [("0d", 7), ("3d", 7)]
+    assert world.told("o2") == [("0d", 7), ("3d", 7), (NUDGE, 7)]
+    assert world.told("o3") == [("0d", 7)], "who never heard of it is not asked why they are silent"
+
+
+def test_nobody_is_nudged_where_nobody_answers_or_the_meeting_is_off(world: World) -> None:
+    world.tick(at(4, 9))
+    world.tick(at(6, 19))
+    world.answered = ["o1"]
+    world.tick(at(6, 19, 30))
+    assert world.told("o2") == [("3d", 7)], "it was decided at seven"
+
+    other = World(world.store, world.roster, answered=["o1"])
+    other.tick(at(4, 9))
+    world.roster.change(PARTY_DAY, cancelled=True)
+    other.tick(at(6, 19))
+    assert other.told("o2") == [("3d", 7), (CANCELLED, 7)]
+
+
+def test_a_nudge_that_comes_too_late_gives_way_to_the_lead(world: World) -> None:
+    world.answered = ["o1"]
+    world.tick(at(4, 9))
+    world.tick(at(7, 8, 5))
+
+    assert world.told("o2") == [("0d", 7), ("3d", 7)]
 
 
 def test_one_branch_in_trouble_does_not_stop_the_others(world: World) -> None:

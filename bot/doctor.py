@@ -169,7 +169,7 @@ def _processes(settings: Settings) -> Iterator[Finding]:
                 yield _found("ok", f"doctor_{role}", count=len(alive), seconds=round(alive[0].total_seconds()))
             else:
                 yield _found("note", f"doctor_{role}_down")
-        waiting = Fanout(store.beside(QUEUE_PATIENCE)).waiting()
+        waiting = Fanout(store.beside(QUEUE_PATIENCE), store.reached).waiting()
         yield _found("ok", "doctor_queue", count=waiting)
 
 

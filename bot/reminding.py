@@ -75,12 +75,17 @@ def store(settings: Settings) -> Store:
     return Store(wiring.store_url(settings), timeout=TIMEOUT)
 
 
+def queue(kept: Store) -> Fanout:
+    """The queue of that store. Its `put` and `waiting` raise StoreUnavailable."""
+    return Fanout(kept.beside(QUEUE_TIMEOUT), kept.reached)
+
+
 def clockside(settings: Settings, kept: Store) -> Clockside:
     """The scheduler's parts. Raises ContentError when `activities.yaml` cannot be used."""
-    ledger, roster, queue = LedgerStore(kept), RosterStore(kept), Fanout(kept.beside(QUEUE_TIMEOUT))
+    ledger, roster, fanout = LedgerStore(kept), RosterStore(kept), queue(kept)
     planner = Planner(roster, ledger, lambda: _calendar(kept, settings))
     ticker = Ticker(planner, roster, ledger, wiring.current_activities(settings), BranchBook(kept).attendance)
-    return Clockside(ticker, Sweeper(ledger, queue), Receipts(kept, ledger), queue, StoreClock(kept))
+    return Clockside(ticker, Sweeper(ledger, fanout), Receipts(kept, ledger), fanout, StoreClock(kept))
 
 
 def _calendar(kept: Store, settings: Settings) -> Appointments:

@@ -108,6 +108,12 @@ class Store:
         """A client of the database with the next number, for the queue; it gives bytes."""
         return _connected(self._url, timeout, beside=1)
 
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """Raises StoreUnavailable for whatever goes wrong with a client of `beside` in the block."""
+        with self.commands():
+            yield
+
     def settings(self, *names: str) -> dict[str, str]:
         """Server settings by name, for `doctor`."""
         with self.commands() as client:

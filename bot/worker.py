@@ -13,7 +13,6 @@ from bot.ledger import LedgerStore
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from scheduler.delivery import Sender
-from scheduler.fanout import Fanout
 from scheduler.sweeping import Sweeper
 
 BEAT: Final = 10.0  # seconds
@@ -30,7 +29,7 @@ def run(settings: Settings, stop: threading.Event, sender: Sender | None = None)
     """
     store = reminding.store(settings)
     courier = reminding.courier(settings, store, sender or wiring.platform(settings, store), stop.is_set)
-    queue = Fanout(store.beside(reminding.QUEUE_TIMEOUT))
+    queue = reminding.queue(store)
     worker = queue.worker(courier.deliver, settings.push_threads)
     worker.start()
     sweeper = Sweeper(LedgerStore(store), queue)

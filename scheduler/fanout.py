@@ -6,6 +6,7 @@ sweeper queues again, what it hands out twice the ledger lets nobody do twice.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, cast
 
 import dramatiq
@@ -26,10 +27,17 @@ class Fanout:
 
     Args:
         client: a redis client on a database of its own: looking after dead workers lists all its keys.
+        reached: what `put` and `waiting` ask the client in; turns its errors into those callers know.
         namespace: what its keys begin with.
     """
 
-    def __init__(self, client: Any, namespace: str = "bot") -> None:
+    def __init__(
+        self,
+        client: Any,
+        reached: Callable[[], AbstractContextManager[None]] = nullcontext,
+        namespace: str = "bot",
+    ) -> None:
+        self._reached = reached
         self._broker: Any = RedisBroker(  # type: ignore[no-untyped-call]
             client=client,
             namespace=namespace,
@@ -43,13 +51,16 @@ class Fanout:
 
     def put(self, keys: Sequence[str]) -> None:
         """Queue a page of reminders by their keys."""
-        self._broker.enqueue(
-            dramatiq.Message(queue_name=PAGES, actor_name=DELIVER, args=(list(keys),), kwargs={}, options={})
+        page: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=PAGES, actor_name=DELIVER, args=(list(keys),), kwargs={}, options={}
         )
+        with self._reached():
+            self._broker.enqueue(page)
 
     def waiting(self) -> int:
         """Pages nobody has taken yet."""
-        return cast("int", self._broker.client.llen(self._list))
+        with self._reached():
+            return cast("int", self._broker.client.llen(self._list))
 
     def worker(self, deliver: Callable[[Sequence[str]], Sequence[str]], threads: int) -> "Worker":
         """What hands pages to `deliver` in so many threads, and queues again what it gives back."""

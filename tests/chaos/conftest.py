@@ -9,6 +9,7 @@ from bot.sandbox.remote import Remote
 from bot.settings import Settings
 from tests.chaos.world import World
 from tests.fakes import PLAIN_ACCOUNT
+from tests.journeys.test_run import free_port
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def settings(platform: Remote, tmp_path: Path) -> Iterator[Settings]:
             data_dir=tmp_path,
             push_per_second=5000,
             push_threads=4,
+            port=free_port(),
         )
 
 

@@ -4,6 +4,7 @@ its methods are wrapped, and its waiting times shortened, in this process only.
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from functools import wraps
 from itertools import count
 from typing import Any, Final
 
-from bot import clockwork, ledger, stopping, token_store, wiring, worker
+from bot import clockwork, ledger, server, stopping, token_store, wiring, worker
 from bot import store as stores
 from bot.ledger import LedgerStore
 from bot.platform import Platform
@@ -33,7 +34,17 @@ PATIENCE: Final = (
     (stores, "REST"),
     (token_store, "WAIT_AT_MOST"),
 )
-ROLES: Final = {"scheduler": clockwork.run, "worker": worker.run}
+
+
+def _serve(settings: Settings, _stop: threading.Event) -> None:
+    server.Server(settings).run()
+
+
+ROLES: Final = {
+    "scheduler": clockwork.run,
+    "worker": worker.run,
+    "web": _serve,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,3 +51,13 @@ def test_a_scheduler_may_be_killed_anywhere(world: World, step: str, nth: int) -
     world.until_done()
 
     assert world.outcome() == TOLD
+
+
+def test_at_the_pace_of_the_product_a_killed_worker_is_made_up_for_within_a_minute(world: World) -> None:
+    world.tick()
+    assert killed(world.start("worker", Fate("after send", 47, haste=1)))
+
+    world.start("worker", Fate(haste=1))
+    world.until_done()
+
+    assert world.outcome() == TOLD

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
-from typing import Final
+from typing import Any, Final
 
-from bot import reminding, wiring
+from bot import children, embedded, reminding, wiring
 from bot.ledger import LedgerStore
 from bot.roster_store import RosterStore
 from bot.rounds import standings
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, StoreUnavailable
 from scheduler.reminders import Condition, Mark
 from scheduler.roster import Branch, Member
 from scheduler.roster_changes import compare
@@ -66,6 +66,7 @@ class World:
             f"b{branch}": [f"o{branch}-{number:02d}" for number in range(MEMBERS)] for branch in range(BRANCHES)
         }
         self._processes: list[Process] = []
+        self._servers: list[children.Process] = []
 
     def settle(self) -> None:
         """Import the roster."""
@@ -89,12 +90,37 @@ class World:
         self._processes.append(process)
         return process
 
+    def kill_store(self) -> None:
+        """kill -9 of the server."""
+        with self.store.commands() as client:
+            found: Any = client.info("server")
+        os.kill(int(found["process_id"]), signal.SIGKILL)
+        self.until(lambda: not embedded.is_running(self.settings.data_dir))
+
+    def start_store(self) -> None:
+        """Start the server again on what it had written."""
+        home = self.settings.data_dir.resolve() / "store"
+        self._servers.append(embedded._start(home, embedded.socket_path(self.settings.data_dir)))
+        self.until(self._store_answers)
+
+    def empty_queue(self) -> None:
+        """FLUSHDB where the queue is."""
+        self.store.beside(1.0).flushdb()
+
+    def _store_answers(self) -> bool:
+        try:
+            self.store.ping()
+        except StoreUnavailable:
+            return False
+        return True
+
     def end(self) -> None:
         """Kill whatever is left."""
         for process in self._processes:
             process.kill()
         for process in self._processes:
             process.join(IN_TIME)
+        children.stop(self._servers, IN_TIME)
 
     def until_done(self, rounds: int = 1) -> None:
         """Wait until nobody is left who is still to be told."""
@@ -108,7 +134,7 @@ class World:
         """Wait for something that must come true within IN_TIME."""
         deadline = time.monotonic() + IN_TIME
         while not comes_true():
-            assert time.monotonic() < deadline, f"not recovered: {standings(self.store)}"
+            assert time.monotonic() < deadline, "not recovered"
             time.sleep(LOOK_EVERY)
 
     def outcome(self) -> Outcome:

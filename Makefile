@@ -39,6 +39,7 @@ format: $(VENV)/.dev ## put the code into shape
 
 train: $(VENV)/.dev ## learn the matcher's weights anew from the corpus and training/
 	$(BIN)/python -m training.train
+	$(BIN)/python -m training.vectors
 	$(BIN)/python -m training.following
 
 corpus: $(VENV)/.dev ## check the corpus and, where the documents are, prove it against them

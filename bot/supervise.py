@@ -20,7 +20,7 @@ from bot.settings import Settings
 
 ROLES: Final = ("web", "scheduler", "worker")
 STAND_IN: Final = "platform"  # plays WeChat's API in demo mode
-READY_WITHIN: Final = 60.0  # seconds
+READY_WITHIN: Final = 180.0  # seconds; a slow machine loads corpus and encoder in a minute
 LOOK_EVERY: Final = 0.25
 STOP_WITHIN: Final = 30.0  # longer than gunicorn's graceful timeout
 

@@ -35,6 +35,11 @@ def settings_or_exit() -> Settings:
         fail("\n".join([*lines, say("error_settings_hint")]), USAGE)
 
 
+def without_encoder(settings: Settings) -> Settings:
+    """Settings for looking at the corpus only: an encoder takes seconds to load and finds no mistake in it."""
+    return settings.model_copy(update={"encoder": "none"})
+
+
 def services_or_exit(settings: Settings) -> Services:
     """The handlers' world; exits with every finding when the corpus does not load."""
     try:

@@ -32,6 +32,7 @@ from bot.terminal import (
     services_or_exit,
     settings_or_exit,
     store_or_exit,
+    without_encoder,
 )
 from handlers.layout import visible
 from handlers.messages import BLANK, Memory

@@ -55,6 +55,8 @@ table: $(VENV)/.run ## write the table of the corpus into both READMEs
 bench: $(VENV)/.dev ## measure what README claims
 	$(BIN)/python -m bench.webhook
 	$(BIN)/python -m bench.calls
+	$(BIN)/python -m bench.fanout
+	$(BIN)/python -m bench.year --branches 500
 
 lock: ## write the lock files anew from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements.in -o requirements.lock

@@ -17,7 +17,9 @@ from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
 from bot.metrics import Metrics
+from bot.sandbox import sample
 from bot.sandbox import views as sandbox
+from bot.sandbox.rehearsal import PageClock, Rehearsal
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
 from bot.store import Hits, Inbox, Pseudonyms, Store, StoreUnavailable
@@ -38,17 +40,41 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     day_data.days()(now().date() + timedelta(days=366))  # half a second the first time
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
     ours = account(settings)
-    if settings.demo and not wiring.missing_for_pushing(settings):
-        _ask_for_receipts(settings, ours)
-    return assemble(ours, store, services, now, Metrics(metrics_folder), demo=settings.demo)
+    rehearsal = _rehearsal(settings, store, ours)
+    return assemble(ours, store, services, now, Metrics(metrics_folder), demo=settings.demo, rehearsal=rehearsal)
 
 
-def _ask_for_receipts(settings: Settings, ours: Account) -> None:
-    """Tell the stand-in for WeChat's API where receipts go, as the account's server settings do."""
-    url = f"http://{supervise.near_host(settings)}:{settings.port}/wechat"
+def _rehearsal(settings: Settings, store: Store, ours: Account) -> Rehearsal | None:
+    """The demo's reminders, with the sample roster in place; None = there is an account, or no stand-in for WeChat's
+    API. Nothing of the sample stays for an account.
+    """
+    platform = None if wiring.missing_for_pushing(settings) else Remote(settings.wechat_api_url)
     try:
-        Remote(settings.wechat_api_url).behave(
-            receipt_url=url, receipt_token=ours.token, receipt_app_id=ours.app_id, receipt_aes_key=ours.aes_keys[0]
+        if not settings.demo:
+            sample.clear(store)
+        elif platform:
+            sample.plant(store)
+    except StoreUnavailable as error:
+        log.warning("store_down", doing="sample", reason=str(error))
+    if not settings.demo or platform is None:
+        return None
+    _instruct(platform, settings, ours)
+    return Rehearsal(settings, store, platform)
+
+
+def _instruct(platform: Remote, settings: Settings, ours: Account) -> None:
+    """Tell the stand-in for WeChat's API where receipts go, as the account's server settings do, and who of the sample
+    cannot be reached.
+    """
+    url = f"http://{supervise.near_host(settings)}:{settings.port}/wechat"
+    errors = {one.openid: one.error for one in sample.manners() if one.error}
+    try:
+        platform.behave(
+            receipt_url=url,
+            receipt_token=ours.token,
+            receipt_app_id=ours.app_id,
+            receipt_aes_key=ours.aes_keys[0],
+            members=errors,
         )
     except (OSError, ValueError, KeyError) as error:  # another server than ours
         log.warning("no_receipts", reason=str(error))
@@ -62,6 +88,7 @@ def assemble(
     metrics: Metrics,
     *,
     demo: bool = False,
+    rehearsal: Rehearsal | None = None,
 ) -> Flask:
     """The application of these parts.
 
@@ -69,9 +96,11 @@ def assemble(
         services: the current corpus and texts, asked for at each message.
         now: the clock, aware.
         demo: add the chat page, and take unencrypted messages beside encrypted ones.
+        rehearsal: what the chat page shows of reminders; None = nothing.
     """
+    clock = PageClock(now)
     gateway = Gateway(account, accept_plain=demo)
-    desk = Desk(gateway, Inbox(store, Pseudonyms(store.secret)), services, now, metrics)
+    desk = Desk(gateway, Inbox(store, Pseudonyms(store.secret)), services, clock if demo else now, metrics)
     parts = web.Parts(
         desk,
         services,
@@ -82,7 +111,7 @@ def assemble(
     )
     app = web.create_app(parts)
     if demo:
-        sandbox.register(app, account, services, now)
+        sandbox.register(app, account, services, clock, rehearsal)
     return app
 
 

@@ -65,6 +65,14 @@ def due(
     return replace(plan, lead=_now(lead, quiet, now), nudge=nudge, missed=tuple(missed))
 
 
+def occasions(appointment: Appointment, leads: Sequence[Lead], quiet: Quiet) -> tuple[tuple[datetime, Reminder], ...]:
+    """When each lead of a meeting is due, the soonest first, and the names it is told under; none of a cancelled."""
+    if appointment.cancelled:
+        return ()
+    dues = _dues(appointment.begins, leads, quiet)
+    return tuple((when, _notice(appointment, dues, number).reminder) for number, (when, _) in enumerate(dues))
+
+
 def awake(when: datetime, quiet: Quiet, before: datetime) -> datetime:
     """The first moment from `when` on outside the quiet hours, in the zone of `before`; `when` itself if that would be
     too late.

@@ -2,9 +2,11 @@
 shows what happened.
 """
 
+import math
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
@@ -14,12 +16,19 @@ from flask.typing import ResponseReturnValue
 
 from bot import wiring
 from bot.sandbox.envelope import Platform, fields, message
+from bot.sandbox.rehearsal import ROLES, PageClock, Rehearsal
+from bot.store import StoreUnavailable
 from bot.talk import as_data
 from bot.web import OUTCOME_HEADER
 from bot.wechat import Account
 from handlers.messages import Outcome
 from handlers.services import Services
+from scheduler.roster import Branch
 
+MAX_BODY: Final = 20_000  # bytes
+MAX_AHEAD: Final = 10 * 366 * 86_400  # seconds
+Deliver = Callable[[dict[str, Any], str, timedelta], dict[str, Any]]  # what, from whom, how far ahead; what came back
+_BAD: Final = ({"error": "a JSON object"}, 400)
 _EXPLAINED: Final = (Outcome.ANSWER, Outcome.CHOICES, Outcome.FALLBACK)
 _EVENTS: Final = {"subscribe", "unsubscribe", "CLICK"}
 _MEDIA: Final[dict[str, dict[str, str]]] = {
@@ -28,8 +37,15 @@ _MEDIA: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def register(app: Flask, account: Account, services: Callable[[], Services], now: Callable[[], datetime]) -> None:
-    """Add the chat page at `/` and the route it talks to."""
+def register(
+    app: Flask, account: Account, services: Callable[[], Services], clock: PageClock, rehearsal: Rehearsal | None = None
+) -> None:
+    """Add the chat page at `/` and the routes it talks to.
+
+    Args:
+        clock: the one the webhook goes by.
+        rehearsal: for the reminders; None = the page shows none.
+    """
     platform = Platform(account.token, account.app_id, account.aes_keys[0])
     here = Path(__file__).parent
     page = Blueprint(
@@ -40,27 +56,97 @@ def register(app: Flask, account: Account, services: Callable[[], Services], now
         static_url_path="/sandbox",
     )
 
+    def deliver(asked: dict[str, Any], openid: str, ahead: timedelta) -> dict[str, Any]:
+        with clock.ahead(ahead):
+            xml = _message(asked, openid, int(clock().timestamp()))
+            return _deliver(app, platform, xml, asked, services(), clock)
+
     @page.get("/")
     def chat() -> str:
         texts = wiring.console()
         for_script = {key: texts.raw(key) for key in texts.placeholders if key.startswith(("page_", "feature_"))}
-        return render_template("chat.html", t=texts, page_texts=for_script)
+        return render_template(
+            "chat.html", t=texts, page_texts=for_script, branches=_branches(rehearsal), zone=clock().tzinfo
+        )
 
     @page.post("/sandbox/send")
     def send() -> ResponseReturnValue:
-        asked: Any = request.get_json(silent=True)
-        if not isinstance(asked, dict) or len(request.get_data()) > 20_000:
-            return jsonify(error="a JSON object"), 400
-        xml = _message(asked, int(now().timestamp()))
-        return jsonify(_deliver(app, platform, xml, asked, services(), now))
+        if (asked := _asked()) is None:
+            return _BAD
+        return jsonify(deliver(asked, _openid(asked), _ahead(asked)))
 
+    if rehearsal:
+        page.add_url_rule("/sandbox/role", "role", partial(_role, rehearsal), methods=["POST"])
+        page.add_url_rule("/sandbox/leap", "leap", partial(_leap, rehearsal, clock, deliver), methods=["POST"])
+        page.add_url_rule("/sandbox/seen", "seen", partial(_seen, rehearsal))
+        page.register_error_handler(StoreUnavailable, _store_down)
     app.register_blueprint(page)
 
 
-def _message(asked: dict[str, Any], created: int) -> str:
-    """The XML WeChat would send for what was done on the page."""
+def _role(rehearsal: Rehearsal) -> ResponseReturnValue:
+    """Member or secretary, of whoever has joined the branch."""
+    asked = _asked()
+    if asked is None or asked.get("role") not in ROLES:
+        return _BAD
+    return jsonify(bound=rehearsal.take_role(_openid(asked), str(asked.get("branch")), asked["role"]))
+
+
+def _leap(rehearsal: Rehearsal, clock: PageClock, deliver: Deliver) -> ResponseReturnValue:
+    """Go forward; those of the sample who answer reminders do so at once. How far ahead the page is from now on."""
+    if (asked := _asked()) is None:
+        return _BAD
+    openid = _openid(asked)
+    with clock.ahead(_ahead(asked)):
+        due = rehearsal.leap(openid, clock())
+    if due is None:
+        return jsonify(ahead=None)
+    ahead = due - clock()
+    for one in rehearsal.answers(openid):
+        deliver({"content": one.answers}, one.openid, ahead)
+    return jsonify(ahead=math.ceil(ahead.total_seconds()))
+
+
+def _seen(rehearsal: Rehearsal) -> ResponseReturnValue:
+    """What reached the member's phone since the page last asked."""
+    try:
+        rows, last = rehearsal.seen(_openid(request.args), request.args.get("after", type=int))
+    except OSError:
+        return jsonify(error="the stand-in does not answer"), 503
+    return jsonify(seen=[{"text": row.text, "fields": row.fields} for row in rows], last=last)
+
+
+def _store_down(_error: StoreUnavailable) -> ResponseReturnValue:
+    return jsonify(error="the store does not answer"), 503
+
+
+def _branches(rehearsal: Rehearsal | None) -> tuple[tuple[Branch, str], ...]:
+    """What the page offers to join; nothing while the store is down."""
+    try:
+        return rehearsal.branches() if rehearsal else ()
+    except StoreUnavailable:
+        return ()
+
+
+def _asked() -> dict[str, Any] | None:
+    """The JSON object of a request; None = it is none, or too large."""
+    asked: Any = request.get_json(silent=True)
+    return asked if isinstance(asked, dict) and len(request.get_data()) <= MAX_BODY else None
+
+
+def _openid(asked: Mapping[str, Any]) -> str:
+    """The member of the page."""
+    return f"o{str(asked.get('member', 'demo'))[:40]}"
+
+
+def _ahead(asked: Mapping[str, Any]) -> timedelta:
+    """How far the page's time is ahead."""
+    seconds = asked.get("ahead")
+    return timedelta(seconds=min(max(seconds, 0), MAX_AHEAD)) if isinstance(seconds, int) else timedelta(0)
+
+
+def _message(asked: Mapping[str, Any], member: str, created: int) -> str:
+    """The XML WeChat would send for what the member did on the page."""
     kind, content = str(asked.get("kind", "text")), str(asked.get("content", ""))
-    member = f"o{str(asked.get('member', 'demo'))[:40]}"
     if kind in _EVENTS:
         return message("event", member, created, {"Event": kind, "EventKey": content})
     number = secrets.randbelow(10**15)

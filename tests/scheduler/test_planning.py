@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from content.activities import Lead, Quiet
 from content.calendar import DaySource
 from scheduler.agenda import Appointment, Meeting
-from scheduler.planning import LATE_AT_MOST, Plan, audience, awake, due, without
+from scheduler.planning import LATE_AT_MOST, Plan, audience, awake, due, occasions, without
 from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, OPT_OUT, Heard
 from scheduler.roster import Member, Role
 from tests.fakes import SHANGHAI
@@ -193,3 +193,18 @@ def test_whatever_the_ticks_each_lead_is_either_told_or_reported(minutes: list[i
         reported |= {name for name, _ in missed(found)}
 
     assert (told | reported) - {None} == {"3d", "0d"}
+
+
+def test_the_occasions_of_a_meeting_are_those_at_which_it_will_be_told() -> None:
+    found = occasions(APPOINTMENT, LEADS, QUIET)
+
+    assert [when for when, _ in found] == [at(4, 9), at(7, 8)]
+    for when, reminder in found:
+        told = plan(when).lead
+        assert told is not None
+        assert told.reminder == reminder
+        assert lead(plan(when - timedelta(minutes=1))) != reminder.lead
+
+
+def test_a_cancelled_meeting_has_no_occasions() -> None:
+    assert occasions(replace(APPOINTMENT, cancelled=True), LEADS, QUIET) == ()

@@ -8,6 +8,7 @@ const why = document.getElementById("why");
 const input = document.getElementById("text");
 const phone = document.querySelector(".phone");
 const member = remembered("member") || remember("member", Math.random().toString(36).slice(2, 12));
+let ahead = 0; // seconds this page's time is ahead of the real one
 
 function remembered(key) {
   try { return sessionStorage.getItem(key); } catch { return null; }
@@ -53,18 +54,21 @@ function webLink(href, label) {
   return node("a", { href, textContent: label, target: "_blank", rel: "noopener noreferrer" });
 }
 
+async function post(route, asked) {
+  const response = await fetch(`/sandbox/${route}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ member, ahead, ...asked }),
+  });
+  if (!response.ok) throw new Error(response.status);
+  return response.json();
+}
 async function send(message, shown) {
   if (shown) show("me", shown);
   let answer;
   try {
     const mode = document.querySelector("input[name=mode]:checked").value;
-    const response = await fetch("/sandbox/send", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ member, mode, ...message }),
-    });
-    if (!response.ok) throw new Error(response.status);
-    answer = await response.json();
+    answer = await post("send", { mode, ...message });
   } catch {
     show("note", t.page_failed);
     return;

@@ -1,0 +1,145 @@
+"""Reminders on the chat page of a running demo, in a real browser: join by a button, go forward, be told, answer, see
+the list. All processes are real: what the page shows went through scheduler code, queue, worker and stand-in.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.journeys import test_browser
+from tests.journeys.test_browser import NARROW, WIDE, Watched
+from tests.journeys.test_run import free_port, started
+
+pytestmark = test_browser.pytestmark
+browser = test_browser.browser
+
+MEETING = re.compile(r"\d+月\d+日（周.）\d+:\d+")
+SIZES = {"wide": WIDE, "narrow": NARROW}
+BRANCHES = {"wide": "demo-1", "narrow": "demo-2"}  # what was told in one branch is not told there again
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo as `make run` starts it."""
+    port = free_port()
+    with started(tmp_path_factory.mktemp("demo") / "var", port) as running:
+        running.box(within=90)
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(params=["wide", "narrow"])
+def watched(browser: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    context = browser.new_context(viewport=SIZES[request.param])
+    watched = Watched(context.new_page(), demo)
+    opened(watched.page, demo)
+    watched.page.get_by_label("演示支部").select_option(BRANCHES[request.param])
+    yield watched
+    assert watched.foreign == []
+    assert watched.complaints == []
+    context.close()
+
+
+def opened(page: Page, demo: str) -> None:
+    page.goto(f"{demo}/")
+    page.locator(".row.them").first.wait_for()
+
+
+def tap(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def joined(page: Page, role: str = "书记") -> None:
+    tap(page, f"以{role}身份加入")
+    page.get_by_text(f"（您是这个支部的{role}了）").wait_for()
+
+
+def told(page: Page, number: int) -> str:
+    """What the reminder says that arrives as the so-many-th."""
+    page.locator(".told").nth(number - 1).wait_for()
+    return page.locator(".told").nth(number - 1).inner_text()
+
+
+def answered(page: Page, holding: str) -> str:
+    """The bot's last bubble, once it holds that."""
+    page.locator(".row.them").last.filter(has_text=holding).wait_for()
+    return page.locator(".row.them").last.inner_text()
+
+
+def meeting(text: str) -> str:
+    """The meeting a text is about."""
+    found = MEETING.search(text.replace(" ", ""))
+    assert found, text
+    return found[0]
+
+
+def test_join_go_forward_be_told_answer_and_see_the_list(watched: Watched) -> None:
+    page = watched.page
+    joined(page)
+    page.get_by_label("输入问题").fill("我叫王建国")
+    page.keyboard.press("Enter")
+    answered(page, "“王建国”")
+
+    tap(page, "快进到下一次提醒")
+    first = told(page, 1)
+    assert "演示时间" in page.locator("#date").inner_text()
+    assert "主题党日" in first
+
+    tap(page, "参加")
+    assert meeting(answered(page, "您参加")) == meeting(first)
+    tap(page, "名单")
+    listed = answered(page, "应到")
+    assert meeting(listed) == meeting(first)
+    assert "参加" in next(line for line in listed.splitlines() if "王建国" in line)
+    assert "没有关注公众号" in listed
+
+    told_of = {meeting(first)}
+    for number in (2, 3):
+        tap(page, "快进到下一次提醒")
+        told_of.add(meeting(told(page, number)))
+        tap(page, "请假 出差")
+        assert meeting(answered(page, "原因：出差")) == meeting(told(page, number))
+    assert len(told_of) == 2, "the third reminder is of the next meeting, and its answer too"
+
+    tap(page, "回到今天")
+    assert page.locator("#date").is_hidden()
+
+
+def test_a_member_is_no_secretary(watched: Watched) -> None:
+    page = watched.page
+    joined(page, "党员")
+
+    tap(page, "快进到下一次提醒")
+    told(page, 1)
+
+    assert page.get_by_role("group", name="快捷回复").get_by_role("button").all_inner_texts() == ["参加", "请假 出差"]
+
+
+def test_who_belongs_to_no_branch_is_told_to_join_one(watched: Watched) -> None:
+    tap(watched.page, "快进到下一次提醒")
+
+    watched.page.get_by_text("请先加入一个演示支部").wait_for()
+    assert watched.page.locator("#date").is_hidden()
+
+
+def test_a_member_can_do_it_by_keyboard_in_large_print_and_axe_finds_nothing(browser: Browser, demo: str) -> None:
+    context = browser.new_context(bypass_csp=True, viewport=NARROW)  # the page's own policy would keep axe out
+    page = context.new_page()
+    opened(page, demo)
+    page.get_by_label("大字").check()
+    page.get_by_label("演示支部").select_option("demo-3")
+    for name in ("以书记身份加入", "快进到下一次提醒"):
+        page.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+        page.locator(".row.note").last.wait_for()
+        page.get_by_text("（您是这个支部的书记了）").wait_for()
+    told(page, 1)
+    page.get_by_role("button", name="参加", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    answered(page, "您参加")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]] == []
+    context.close()

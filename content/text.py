@@ -97,6 +97,20 @@ def _words(line: str) -> Iterator[str]:
         at += len(word)
 
 
+def words(text: str) -> list[str]:
+    """A folded text cut into words.
+
+    >>> words("党日多久一次")
+    ['党日', '多久', '一次']
+    """
+    return list(rjieba.cut(text))
+
+
+def is_word(text: str) -> bool:
+    """Whether the dictionary has it."""
+    return bool(rjieba.has_word(text))
+
+
 def is_only_emoji(text: str) -> bool:
     """Whether the message says nothing but has at least one emoji or WeChat emoticon in it.
 

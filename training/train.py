@@ -89,7 +89,7 @@ def examples(index: Index) -> list[Example]:
 
 
 def _example(text: str, index: Index, fold: int, kind: str, right: frozenset[str] = frozenset()) -> Example:
-    question = index.normalise(text)
+    question = index.repaired(index.normalise(text))
     return Example(measure(question, index), right, fold, kind, question)
 
 

@@ -1,7 +1,7 @@
 """What is measured of a question and each entry it may mean. A feature is a plain number; its worth is learnt."""
 
-import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from content.matching.index import Index
 from content.matching.meaning import Meanings
 from content.matching.names import without_names
-from content.matching.postings import stretches
+from content.matching.postings import shares, stretches
 from content.matching.readings import reading
 from content.matching.terms import Asked, Flags, Floats, Ints, Longs
 
@@ -95,19 +95,20 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
         return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked)
     cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, asked, numbers, index)
+    rests = _rests(question, numbers, index)
     columns = [
         index.by_asked.share(asked)[numbers],
         answered[numbers],
         index.by_asked.covered(asked, index.by_wording.weights)[numbers] / max(index.by_wording.total(asked), 1e-9),
         index.by_case.share(asked)[cases],
         index.within_case.share(asked)[numbers],
-        *_measure_rest(question, numbers, index),
+        *_measure_rest(asked, rests, numbers, index),
         index.by_spoken.share(index.sounds.asked(reading(question)))[numbers],
         *wordings,
         *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
-        _measure_bareness(question, numbers, index),
+        _measure_bareness(rests, numbers, index),
     ]
     if index.meanings and vector is not None:
         columns += _measure_meaning(vector, index.meanings, numbers, index)
@@ -179,28 +180,33 @@ def _measure_aspects(question: str, numbers: Ints, index: Index) -> tuple[Floats
     return agreeing, missed
 
 
-def _measure_rest(question: str, numbers: Ints, index: Index) -> tuple[Floats, Floats]:
+def _rests(question: str, numbers: Ints, index: Index) -> dict[int, tuple[str, ...]]:
+    """What is left of the question without the names of each candidate's case, by case."""
+    return {case: tuple(without_names(question, index.names[case])) for case in set(index.case_of[numbers].tolist())}
+
+
+def _measure_rest(
+    asked: Asked, rests: Mapping[int, tuple[str, ...]], numbers: Ints, index: Index
+) -> tuple[Floats, Floats]:
     """How much of what the question says besides the names of a candidate's case the candidate covers."""
-    within, asked_for = np.zeros(len(numbers), dtype=np.float32), np.zeros(len(numbers), dtype=np.float32)
-    cases = index.case_of[numbers]
-    shares: dict[tuple[str, ...], tuple[Floats, Floats]] = {}
-    for case in np.unique(cases):
-        pieces = tuple(without_names(question, index.names[case]))
-        if pieces not in shares:
-            left = index.vocabulary.asked_of(pieces)
-            shares[pieces] = (index.within_case.share(left), index.by_asked.share(left))
-        mine = cases == case
-        within[mine], asked_for[mine] = (share[numbers[mine]] for share in shares[pieces])
-    return within, asked_for
+    left = {pieces: index.vocabulary.asked_of(pieces) for pieces in set(rests.values())}
+    totals = {pieces: index.by_asked.total(rest) for pieces, rest in left.items()}
+    counts = {pieces: np.isin(asked.known, rest.known).astype(np.float32) for pieces, rest in left.items()}
+    mine = [rests[case] for case in index.case_of[numbers].tolist()]
+    counted = np.stack([counts[pieces] for pieces in mine])
+    own, of_case = index.within_case.held(asked, numbers)
+    within = shares((own * counted).sum(axis=1), (of_case * counted).sum(axis=1))
+    covered = (index.by_asked.held(asked, numbers) * counted).sum(axis=1)
+    return within, shares(covered, np.array([totals[pieces] for pieces in mine], dtype=np.float32))
 
 
-def _measure_bareness(question: str, numbers: Ints, index: Index) -> Floats:
+def _measure_bareness(rests: Mapping[int, tuple[str, ...]], numbers: Ints, index: Index) -> Floats:
     """For each overview among the candidates: how little of the question is left without the names of its case."""
     bareness = np.zeros(len(numbers), dtype=np.float32)
-    weigh = functools.cache(lambda piece: index.by_asked.total(index.vocabulary.asked(piece)))
     for at in np.flatnonzero(index.overview[numbers]):
-        left = without_names(question, index.names[index.case_of[numbers[at]]])
-        bareness[at] = math.exp(-sum(map(weigh, left)) / LITTLE_LEFT)
+        left = rests[int(index.case_of[numbers[at]])]
+        weight = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in left)
+        bareness[at] = math.exp(-weight / LITTLE_LEFT)
     return bareness
 
 

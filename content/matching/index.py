@@ -12,6 +12,7 @@ from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
 from content.matching.postings import GroupedPostings, Postings, pairs, united
 from content.matching.readings import reading
+from content.matching.repair import Repairs
 from content.matching.terms import Flags, Ints, Vocabulary, terms
 
 
@@ -28,6 +29,7 @@ class Index:
         names: of each case: what it and its places are called, normalised.
         wordings: every wording, normalised; those of entry n are numbers starts[n] to starts[n + 1].
         readings: the same, as they are spoken.
+        repaired: undoes the homophones in a normalised question.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Index:
         self._post_terms()
         self._count_aspects()
         self.exact = self._exact_wordings()
+        self.repaired = self._repairs()
         self.shared = np.array([not entry.case.source.file for entry in self.entries])  # overviews of families
         self.shared_cases = np.array([case in self.families.overviews for case in self.cases], dtype=np.bool_)
         self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
@@ -101,6 +104,11 @@ class Index:
         self.by_spoken = Postings(*_joined(united(*of_sounds, entry_of), of_spoken_names, each), count, self.sounds)
         self.by_case = Postings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
         self.within_case = GroupedPostings(*answered, self.case_of, self.vocabulary)
+
+    def _repairs(self) -> Repairs:
+        answers = (self.normalise(entry.answer) for entry in self.entries)
+        names = (name for names in self.names for name in names)
+        return Repairs([*self.wordings, *answers], [*names, *self.families.names])
 
     def _names_of(self, case: Case) -> list[str]:
         place = case.place

@@ -39,7 +39,7 @@ class Search:
     """What was asked, as understood, and what was found.
 
     Attributes:
-        question: the normalised question.
+        question: the normalised question, misheard words put right.
         matches: best first.
         chances: how likely the first match answers the question; certain when it is a wording to the letter.
         named: the place names in the question.
@@ -100,6 +100,8 @@ class Matcher:
         answer can be: that is another place's practice.
         """
         question = self.index.normalise(text)
+        if question not in self.index.exact:
+            question = self.index.repaired(question)
         allowed = None if within is None else self.index.entries_of(within)
         found = self._find(question, limit, allowed)
         if not found.elsewhere:

@@ -1,5 +1,7 @@
 """What is left of a question once the names of a case are taken out. Pure text."""
 
+import functools
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,18 +14,21 @@ def without_names(question: str, names: Sequence[str]) -> list[str]:
     >>> without_names("海安风筝工作法怎么管流动党员", ["海安", "风筝磁铁工作法"])
     ['风筝', '怎么管流动党员']
     """
-    pieces = [""]
+    heads = _heads(tuple(names))
+    pieces = []
     at = 0
-    every, short = "\n".join(names), tuple(name for name in names if 0 < len(name) < LEAST)
-    while at < len(question):
-        may_name = question[at : at + LEAST] in every or question.startswith(short, at)
-        named = max((_shared(question, at, name) for name in names), default=0) if may_name else 0
-        if named:
-            pieces.append("")
-        else:
-            pieces[-1] += question[at]
-        at += named or 1
+    while heads and (found := heads.search(question, at)):
+        pieces.append(question[at : found.start()])
+        at = found.start() + max(_shared(question, found.start(), name) for name in names)
+    pieces.append(question[at:])
     return [piece for piece in pieces if piece]
+
+
+@functools.lru_cache(maxsize=4096)
+def _heads(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Finds where a stretch begins that stands for one of the names; None when there are none."""
+    heads = {name[at : at + LEAST] for name in names for at in range(max(len(name) - LEAST + 1, 1))} - {""}
+    return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
 
 
 def _shared(question: str, at: int, name: str) -> int:

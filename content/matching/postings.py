@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from content.matching.terms import SINGLE, Asked, Floats, Ints, Vocabulary, rarity
+from content.matching.terms import SINGLE, Asked, Floats, Ints, Longs, Vocabulary, rarity
 
 
 def pairs(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
@@ -68,6 +68,12 @@ class Postings:
         found = np.repeat(weights[asked.known], sizes)
         return np.bincount(self._documents[places], found, self._count).astype(np.float32)
 
+    def held(self, asked: Asked, chosen: Ints) -> Floats:
+        """For some documents (rows) the weight of each of the question's known terms, 0 where they do not hold it."""
+        places, sizes = self._stretches(asked.known)
+        found = np.repeat(self.weights[asked.known], sizes)
+        return _table(self._documents[places], found, sizes, chosen, self._count)
+
     def lacking(self, asked: Asked, document: int) -> Floats:
         """The weights of the question's known terms that a document does not hold."""
         places, sizes = self._stretches(asked.known)
@@ -121,7 +127,43 @@ class GroupedPostings:
         at, _ = stretches(self._group_bounds, asked.known)
         totals = np.bincount(self._held_by_group[at], self._group_weights[at], self._group_count).astype(np.float32)
         total = totals[self._groups]
-        return np.divide(covered, total, out=np.zeros_like(covered), where=total > 0)
+        return shares(covered, total)
+
+    def held(self, asked: Asked, chosen: Ints) -> tuple[Floats, Floats]:
+        """For some documents (rows) the weight of each of the question's known terms within their groups: where they
+        hold it, and where their group does.
+        """
+        places, sizes = stretches(self._bounds, asked.known)
+        own = _table(self._documents[places], self._weights[places], sizes, chosen, len(self._groups))
+        groups, row_of = np.unique(self._groups[chosen], return_inverse=True)
+        places, sizes = stretches(self._group_bounds, asked.known)
+        held = self._held_by_group[places]
+        by_group = _table(held, self._group_weights[places], sizes, groups, self._group_count)
+        return own, by_group[row_of]
+
+
+def shares(covered: Floats, total: Floats) -> Floats:
+    """What is covered of each total; 0 where there is nothing to cover."""
+    return np.divide(covered, total, out=np.zeros_like(covered), where=total > 0)
+
+
+def _table(documents: Ints, values: Floats, sizes: Longs, chosen: Ints, count: int) -> Floats:
+    """Rows for the chosen documents, a column a term: the value of each posting, 0 where there is none.
+
+    Args:
+        documents: of the postings, term after term.
+        values: of the postings.
+        sizes: how many each term has.
+        count: of all documents.
+    """
+    row_of = np.full(count, -1, dtype=np.int32)
+    row_of[chosen] = np.arange(len(chosen))
+    rows = row_of[documents]
+    kept = rows >= 0
+    terms = np.repeat(np.arange(len(sizes)), sizes)
+    table = np.zeros((len(chosen), len(sizes)), dtype=np.float32)
+    table[rows[kept], terms[kept]] = values[kept]
+    return table
 
 
 def stretches(bounds: npt.NDArray[np.int64], chosen: Ints) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

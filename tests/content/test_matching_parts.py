@@ -1,6 +1,7 @@
 """The parts of the search, each for itself."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from content.entries import Place
 from content.matching.places import Places
 from content.matching.postings import GroupedPostings, Postings, pairs, stretches, united
 from content.matching.readings import reading
+from content.matching.repair import Repairs
 from content.matching.terms import SINGLE, Vocabulary, rarity, terms
 
 SHORT = st.text("甲乙丙丁", min_size=1, max_size=4)
@@ -142,3 +144,30 @@ def test_a_place_agrees_with_itself_and_what_lies_around_it_and_does_not_conflic
     assert PLACES.ground(xianning).conflicts(frozenset({"汉阳"}))
     assert PLACES.ground(wuhan).conflicts(frozenset({"上海"}))
     assert not PLACES.ground(wuhan).conflicts(frozenset())
+
+
+REPAIRS = Repairs(
+    ["主题党日多久一次", "党日活动", "党日", "流动党员怎么管", "流动党员", "流动人口"], names=["红色引擎"]
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("流洞党员怎么管", "流动党员怎么管"),
+        ("红色饮擎", "红色引擎"),
+        ("红涩引擎是什么", "红色引擎是什么"),
+    ],
+)
+def test_what_sounds_like_a_word_of_the_corpus_and_is_none_becomes_it(said: str, meant: str) -> None:
+    assert REPAIRS(said) == meant
+
+
+@pytest.mark.parametrize("said", ["主题党日多久一次", "红色银行", "留洞", "", "abc", "流"])
+def test_words_as_they_are_stay(said: str) -> None:
+    assert REPAIRS(said) == said
+
+
+@given(st.text(max_size=30))
+def test_a_repair_never_changes_the_length_nor_the_sound(said: str) -> None:
+    assert reading(REPAIRS(said)) == reading(said)

@@ -1,0 +1,79 @@
+"""Undo homophones: a stretch of a question that nobody wrote before, but sounds like a word of the corpus, becomes that
+word.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Final
+
+from content.matching.readings import reading
+from content.text import is_word, words
+
+LONGEST: Final = 6  # characters of a word, or of two words that follow each other
+LEAST: Final = 3  # how often a word of two characters stands in the corpus before others are taken for it
+LITTLE: Final = 80  # so many of the characters that stand alone most often are words of their own, never misheard
+SPOKEN: Final = frozenset("你您我他她它咱俺这那哪几吧吗呢啊请祝")  # neither are these, which the corpus hardly has
+MOST: Final = 3  # characters put right; where more would have to be, it is no homophone
+
+
+class Repairs:
+    """What the words of the corpus sound like.
+
+    Args:
+        texts: normalised.
+        names: of cases, places and families, normalised; taken as words whole.
+    """
+
+    def __init__(self, texts: Iterable[str], names: Iterable[str]) -> None:
+        counts: Counter[str] = Counter()
+        alone: Counter[str] = Counter()
+        pairs: set[str] = set()
+        for text in texts:
+            found = words(text)
+            counts.update(word for word in found if len(word) > 1)
+            alone.update(word for word in found if len(word) == 1)
+            counts.update(one + two for one, two in pairwise(found) if min(len(one), len(two)) > 1)
+            pairs.update(map("".join, pairwise(text)))
+        counts.update({name: LEAST for name in names if len(name) > 1})
+        self._pairs = frozenset(pairs)
+        self._little = SPOKEN.union(char for char, _ in alone.most_common(LITTLE))
+        self._by_reading: dict[str, str] = {}
+        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            if len(word) <= LONGEST and (len(word) > 2 or count >= LEAST):
+                self._by_reading.setdefault(reading(word), word)
+
+    def __call__(self, question: str) -> str:
+        """The question with what was misheard put right; usually the question itself."""
+        known = [one + two in self._pairs for one, two in pairwise(question)]
+        if all(known):
+            return question
+        put_right = self._put_right(question, known)
+        changed = sum(one != other for one, other in zip(question, put_right, strict=True))
+        return put_right if changed <= MOST else question
+
+    def _put_right(self, question: str, known: list[bool]) -> str:
+        said = [char if not settled else "" for char, settled in zip(question, _settled(question), strict=True)]
+        sounds = reading(question)
+        at = 0
+        while at < len(question) - 1:
+            for end in range(min(len(question), at + LONGEST), at + 1, -1):
+                word = self._by_reading.get(sounds[at:end])
+                if word and self._misheard(said[at:end], question[at:end], word, known[at : end - 1]):
+                    question = question[:at] + word + question[end:]
+                    at = end - 1
+                    break
+            at += 1
+        return question
+
+    def _misheard(self, open_: list[str], said: str, word: str, known: list[bool]) -> bool:
+        """Whether every character that differs is part of no word, and stands beside none it was ever seen beside."""
+        differs = [number for number, (one, other) in enumerate(zip(said, word, strict=True)) if one != other]
+        return bool(differs) and all(
+            open_[at] and said[at] not in self._little and not any(known[max(at - 1, 0) : at + 1]) for at in differs
+        )
+
+
+def _settled(question: str) -> list[bool]:
+    """For each character, whether it is part of a word of two characters or more."""
+    return [len(word) > 1 and is_word(word) for word in words(question) for _ in word]

@@ -28,11 +28,11 @@ from bot.terminal import (
     activities_or_exit,
     as_text,
     fail,
+    material_or_exit,
     say,
     services_or_exit,
     settings_or_exit,
     store_or_exit,
-    without_encoder,
 )
 from handlers.layout import visible
 from handlers.messages import BLANK, Memory
@@ -59,7 +59,8 @@ main.add_command(stats)
 def run() -> None:
     """Start everything on this machine and wait."""
     settings = settings_or_exit()
-    services_or_exit(without_encoder(settings))  # a corpus with mistakes stops the start, before any process runs
+    click.echo(say("run_starting"))
+    material_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     try:
         supervise.run(settings, on_ready=lambda: click.echo(_welcome(settings)))
     except supervise.Ended as error:
@@ -72,7 +73,7 @@ def run() -> None:
 def web() -> None:
     """Serve until told to stop; with the embedded store when none is configured and none runs."""
     settings = settings_or_exit()
-    services_or_exit(without_encoder(settings))  # a corpus with mistakes stops the start, before any process runs
+    material_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     logs.configure()
     if settings.redis_url:
         server.Server(settings).run()
@@ -147,9 +148,9 @@ def chat() -> None:
 def purge(openid: str) -> None:
     """Remove everything kept about a member, wherever it is."""
     settings = settings_or_exit()
-    activities_or_exit(settings)
+    activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
-        branches = wiring.branches(settings, store)
+        branches = wiring.branches(settings, store, activities)
         branches.reminders.forget(openid)  # found by way of the roster, so it goes first
         branches.book.forget(openid)
         Inbox(store, Pseudonyms(store.secret)).forget(openid, wiring.clock(settings)())

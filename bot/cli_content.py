@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from bot import wiring, workbook
+from bot import material, wiring, workbook
 from bot.terminal import (
     USAGE,
     activities_or_exit,
@@ -15,9 +15,9 @@ from bot.terminal import (
     counts,
     counts_by_document,
     fail,
+    material_or_exit,
     report,
     say,
-    services_or_exit,
     settings_or_exit,
 )
 from bot.terminal import findings as listed
@@ -47,7 +47,7 @@ def check(as_json: bool) -> None:
     corpus = corpus_or_exit(settings, as_json)
     report(lint(corpus, wiring.clock(settings)().date()), as_json)
     activities_or_exit(settings, as_json)
-    services_or_exit(settings)
+    material_or_exit(settings)
     sizes = counts(corpus)
     click.echo(as_text({"problems": [], **sizes}) if as_json else say("check_ok", **sizes))
 
@@ -60,7 +60,7 @@ def verify(sources: Path, as_json: bool) -> None:
     settings = settings_or_exit()
     corpus = corpus_or_exit(settings, as_json)
     try:
-        known = frozenset(map(fold, read_lines(wiring.data_file(settings.content_dir, "known_words.txt"))))
+        known = frozenset(map(fold, read_lines(material.data_file(settings.content_dir, "known_words.txt"))))
     except ContentError as error:
         fail(listed(error.problems), USAGE)
     findings = prove(corpus, _documents(sources), known)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot import day_data, encoders, reasons, supervise, wiring
+from bot import day_data, encoders, material, reasons, supervise, wiring
 from bot.announcements import Announcements
 from bot.brake import Brake, Pause
 from bot.heartbeats import ALIVE_FOR, SCHEDULER, WORKER, Heartbeats
@@ -74,7 +74,9 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
 
 def _content(settings: Settings) -> Iterator[Finding]:
     try:
-        library = wiring.services(settings.model_copy(update={"encoder": "none"})).library
+        library = material.read(
+            settings.model_copy(update={"encoder": "none"}), wiring.clock(settings)().date()
+        ).library
     except ContentError as error:
         yield _found("bad", "doctor_content_bad", count=len(error.problems))
     except WordingError as error:

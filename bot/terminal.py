@@ -2,15 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import click
 
-from bot import embedded, wiring
+from bot import embedded, material, wiring
 from bot.encoders import NoEncoder
+from bot.material import Material
 from bot.settings import Settings, SettingsError, load
 from bot.store import Store, StoreUnavailable
 from content import language, library, wording
@@ -19,6 +20,7 @@ from content.files import ContentError, Problem
 from content.matching import BadWeights
 from handlers.services import Services
 
+Loaded = TypeVar("Loaded")
 say: Final = wiring.console()
 FINDING: Final = 1
 USAGE: Final = 2
@@ -35,15 +37,19 @@ def settings_or_exit() -> Settings:
         fail("\n".join([*lines, say("error_settings_hint")]), USAGE)
 
 
-def without_encoder(settings: Settings) -> Settings:
-    """Settings for looking at the corpus only: an encoder takes seconds to load and finds no mistake in it."""
-    return settings.model_copy(update={"encoder": "none"})
-
-
 def services_or_exit(settings: Settings) -> Services:
-    """The handlers' world; exits with every finding when the corpus does not load."""
+    """The handlers' world; exits with every finding when it cannot be made."""
+    return _or_exit(settings, wiring.services)
+
+
+def material_or_exit(settings: Settings) -> Material:
+    """What the handlers' world is made of today, seconds sooner; exits with every finding when it cannot be used."""
+    return _or_exit(settings, lambda settings: material.read(settings, wiring.clock(settings)().date()))
+
+
+def _or_exit(settings: Settings, load_from: Callable[[Settings], Loaded]) -> Loaded:
     try:
-        return wiring.services(settings)
+        return load_from(settings)
     except ContentError as error:
         fail(say("error_content", count=len(error.problems)) + "\n" + findings(error.problems), FINDING)
     except wording.WordingError as error:
@@ -85,7 +91,7 @@ def moment_or_exit(text: str, settings: Settings) -> datetime:
 def activities_or_exit(settings: Settings, as_json: bool = False) -> Activities:
     """What members are reminded of; exits with every finding when the file does not load."""
     try:
-        return wiring.activities(settings)
+        return material.activities(settings)
     except ContentError as error:
         report(error.problems, as_json)
         raise
@@ -103,7 +109,7 @@ def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:
 def language_or_exit(settings: Settings) -> language.Language:
     """How members speak; exits with every finding when it does not load."""
     try:
-        return wiring.spoken(settings.content_dir)
+        return material.spoken(settings.content_dir)
     except ContentError as error:
         fail(findings(error.problems), FINDING)
 

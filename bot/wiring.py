@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import structlog
-
-from bot import day_data, embedded, encoders
+from bot import day_data, embedded, encoders, material
 from bot.announcements import Announcements
 from bot.api import Api
 from bot.brake import Brake
@@ -26,19 +24,15 @@ from bot.store import Store
 from bot.token_store import TokenStore
 from bot.tokens import Credentials, Tokens
 from bot.window import Window
-from content import cues, following, language, library, small_talk, wording
+from content import language, library, wording
 from content.activities import Activities
-from content.activities import load as load_activities
 from content.calendar import Days
-from content.files import ContentError
 from content.matching import Index, Matcher, scorer
 from content.matching.meaning import Encoder, load_space
 from handlers.services import Services
 from handlers.visits import Branches
 from scheduler.agenda import Agenda
 from scheduler.roster import EVERYONE, Branch
-
-log = structlog.get_logger("wiring")
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -58,39 +52,27 @@ def services(
         kept: where branches, answers and reminders are; None = the chat knows of none.
 
     Raises:
-        ContentError: the corpus or the language data cannot be used; lists every finding.
-        WordingError: `phrases.yaml` does not fit.
-        BadWeights: the matcher's weights are not of this version.
-        NoEncoder: the settings name a sentence encoder that is not installed.
+        what `material.read` raises.
     """
-    folder = settings.content_dir
-    heard = spoken(folder)
-    corpus = library.load(folder).on(today or clock(settings)().date())
-    coder = encoder(settings.encoder, settings.data_dir)
+    made_of = material.read(settings, today or clock(settings)().date())
     return Services(
-        library=corpus,
-        matcher=matcher(corpus, heard, coder),
-        language=heard,
-        cues=cues.load(data_file(folder, "conversation.yaml")),
-        following=following.load(coder.name if coder else scorer.ALONE),
-        small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), heard.normalise),
-        phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
+        library=made_of.library,
+        matcher=matcher(made_of.library, made_of.language, encoder(settings.encoder, settings.data_dir)),
+        language=made_of.language,
+        cues=made_of.cues,
+        following=made_of.following,
+        small_talk=made_of.small_talk,
+        phrases=made_of.phrases,
         public_url=settings.public_url,
         popular=popular,
-        branches=branches(settings, kept) if kept else None,
+        branches=branches(settings, kept, made_of.activities) if kept else None,
     )
 
 
-def branches(settings: Settings, kept: Store) -> Branches:
-    """What the chat knows branches by. Raises ContentError when `activities.yaml` cannot be used."""
+def branches(settings: Settings, kept: Store, known: Activities) -> Branches:
+    """What the chat knows branches by."""
     days = KnownDays(Announcements(kept), clock(settings))
-    known, zone = activities(settings), settings.zone
-    return Branches(BranchBook(kept), ChatReminders(kept, known, days, zone), known, days, zone)
-
-
-def spoken(folder: Path) -> language.Language:
-    """How members speak. Raises ContentError."""
-    return language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
+    return Branches(BranchBook(kept), ChatReminders(kept, known, days, settings.zone), known, days, settings.zone)
 
 
 def matcher(corpus: library.Library, spoken: language.Language, encoder: Encoder | None = None) -> Matcher:
@@ -106,32 +88,6 @@ def encoder(wanted: str, data_dir: Path) -> Encoder | None:
     return encoders.make(encoders.choose(wanted), data_dir)
 
 
-def activities(settings: Settings) -> Activities:
-    """What members are reminded of. Raises ContentError listing every finding."""
-    return load_activities(data_file(settings.content_dir, "activities.yaml"))
-
-
-def current_activities(settings: Settings) -> Callable[[], Activities]:
-    """The same for a process that goes on for months: read anew when the file has changed; one with mistakes is logged
-    and left alone. Raises ContentError at once when it cannot be used now.
-    """
-    path = data_file(settings.content_dir, "activities.yaml")
-    kept = (path.stat().st_mtime_ns, activities(settings))
-
-    def current() -> Activities:
-        nonlocal kept
-        written = path.stat().st_mtime_ns
-        if written != kept[0]:
-            try:
-                kept = (written, activities(settings))
-            except ContentError as error:
-                kept = (written, kept[1])
-                log.error("activities_not_read", reason=str(error))
-        return kept[1]
-
-    return current
-
-
 def days(store: Store) -> Days:
     """What is known of every day, the announcements operators have entered included. Raises StoreUnavailable."""
     return day_data.days(Announcements(store).all())
@@ -144,11 +100,6 @@ def agenda(settings: Settings, store: Store, activities: Activities, branches: S
     roster = RosterStore(store)
     changes = {activity.id: roster.changes(activity.id) for activity in activities.all}
     return Agenda(activities, branches or (EVERYONE,), changes, days(store), settings.zone)
-
-
-def data_file(folder: Path, name: str) -> Path:
-    """The editor's file, or the one that comes with the product when the folder has none."""
-    return folder / name if (folder / name).exists() else wording.DATA / name
 
 
 def store(settings: Settings) -> Store:

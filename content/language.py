@@ -64,6 +64,7 @@ class Language:
         before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
         reminders: folded words -> what they say about the branch and its reminders.
         questions: words that make a question of what follows a command's words.
+        plain: characters said every day that the corpus hardly has; never taken for misheard.
         not_names: how what follows "I am called" begins when it is no name.
     """
 
@@ -76,6 +77,7 @@ class Language:
     reminders: Mapping[str, Spoken] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
 
     @cached_property
     def _openings(self) -> tuple[str, ...]:
@@ -138,7 +140,9 @@ class Language:
 def load(path: Path, regions: Path | None = None) -> Language:
     """Read `synonyms.yaml`, and `regions.txt` (a name a line; # begins a remark). Raises ContentError."""
     sheet = Sheet(path)
-    top = sheet.mapping(sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"), ("reminders",))
+    top = sheet.mapping(
+        sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"), ("plain", "reminders")
+    )
     politeness = sheet.mapping(top.get("politeness"), ("heads", "tails", "anywhere"))
     heads, tails, anywhere = (sheet.texts(politeness.get(key)) for key in ("heads", "tails", "anywhere"))
     command_nodes = sheet.mapping(top.get("commands"), COMMANDS)
@@ -159,9 +163,10 @@ def load(path: Path, regions: Path | None = None) -> Language:
     }
     folded = tuple((name, tuple(filter(None, map(fold, words)))) for name, words in asks.items())
     before = sheet.texts(top.get("before_regions"))
+    plain = sheet.texts(top.get("plain"))
     normalise = Normaliser(heads, tails, anywhere)
     places = read_lines(regions) if regions else ()
-    return Language(normalise, commands, ordinals, folded, places, before, reminders, questions, not_names)
+    return Language(normalise, commands, ordinals, folded, places, before, reminders, questions, not_names, plain)
 
 
 def _reminders(sheet: Sheet, node: Node | None) -> dict[str, Spoken]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from bot import reminding, wiring
+from bot import material, reminding, wiring
 from bot.branch_book import BranchBook
 from bot.ledger import LedgerStore
 from bot.reminding import Clockside
@@ -93,7 +93,8 @@ class Rehearsal:
         """Do what the scheduler will do at the next moment one of an activity's leads is due to this member. That
         moment; None = the member belongs to no branch, or nothing will be due to them in the coming months.
         """
-        visit = Caller(wiring.branches(self._settings, self._store), openid, now).visit()
+        branches = wiring.branches(self._settings, self._store, material.activities(self._settings))
+        visit = Caller(branches, openid, now).visit()
         due = self._next(visit) if visit else None
         if due:
             self._clockside.tick(due)

@@ -51,7 +51,7 @@ class Index:
         self._post_terms()
         self._count_aspects()
         self.exact = self._exact_wordings()
-        self.repaired = self._repairs()
+        self.repaired = self._repairs(language.plain)
         self.shared = np.array([not entry.case.source.file for entry in self.entries])  # overviews of families
         self.shared_cases = np.array([case in self.families.overviews for case in self.cases], dtype=np.bool_)
         self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
@@ -105,10 +105,10 @@ class Index:
         self.by_case = Postings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
         self.within_case = GroupedPostings(*answered, self.case_of, self.vocabulary)
 
-    def _repairs(self) -> Repairs:
+    def _repairs(self, plain: Iterable[str]) -> Repairs:
         answers = (self.normalise(entry.answer) for entry in self.entries)
         names = (name for names in self.names for name in names)
-        return Repairs([*self.wordings, *answers], [*names, *self.families.names])
+        return Repairs([*self.wordings, *answers], [*names, *self.families.names], plain)
 
     def _names_of(self, case: Case) -> list[str]:
         place = case.place

@@ -13,7 +13,6 @@ from content.text import is_word, words
 LONGEST: Final = 6  # characters of a word, or of two words that follow each other
 LEAST: Final = 3  # how often a word of two characters stands in the corpus before others are taken for it
 LITTLE: Final = 80  # so many of the characters that stand alone most often are words of their own, never misheard
-SPOKEN: Final = frozenset("你您我他她它咱俺这那哪几吧吗呢啊请祝")  # neither are these, which the corpus hardly has
 MOST: Final = 3  # characters put right; where more would have to be, it is no homophone
 
 
@@ -23,9 +22,10 @@ class Repairs:
     Args:
         texts: normalised.
         names: of cases, places and families, normalised; taken as words whole.
+        plain: characters members say every day and the corpus hardly has; never misheard either.
     """
 
-    def __init__(self, texts: Iterable[str], names: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], names: Iterable[str], plain: Iterable[str] = ()) -> None:
         counts: Counter[str] = Counter()
         alone: Counter[str] = Counter()
         pairs: set[str] = set()
@@ -37,7 +37,7 @@ class Repairs:
             pairs.update(map("".join, pairwise(text)))
         counts.update({name: LEAST for name in names if len(name) > 1})
         self._pairs = frozenset(pairs)
-        self._little = SPOKEN.union(char for char, _ in alone.most_common(LITTLE))
+        self._little = frozenset(plain).union(char for char, _ in alone.most_common(LITTLE))
         self._by_reading: dict[str, str] = {}
         for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             if len(word) <= LONGEST and (len(word) > 2 or count >= LEAST):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot import encoders
 from bot.announcements import Announcements
 from bot.cli import main
 from bot.store import Store
@@ -169,6 +170,26 @@ class TestStart:
 
         assert result.exit_code == 1
         assert "thing.yaml:6" in result.output
+
+    @pytest.mark.parametrize("command", ["run", "web"])
+    def test_so_does_what_else_editors_write(self, tmp_path: Path, command: str) -> None:
+        write(tmp_path, GOOD)
+        tmp_path.joinpath("activities.yaml").write_text("party_day: {}\n", encoding="utf-8")
+
+        result = run(command, BOT_CONTENT_DIR=str(tmp_path))
+
+        assert result.exit_code == 1
+        assert "activities.yaml:1" in result.output
+
+    @pytest.mark.parametrize("command", ["run", "web"])
+    def test_an_encoder_that_is_not_installed_stops_it_with_what_to_do(self, command: str) -> None:
+        if encoders.installed("e5"):
+            pytest.skip("it is installed here")
+
+        result = run(command, BOT_ENCODER="e5")
+
+        assert result.exit_code == 1
+        assert "BOT_ENCODER=e5" in result.output
 
 
 class TestDoctor:

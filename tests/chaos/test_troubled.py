@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import reminding, supervise, web_app, wiring
+from bot import material, reminding, supervise, web_app, wiring
 from bot.ledger import YOUNG
 from bot.metrics import Metrics
 from bot.rounds import standings
@@ -186,7 +186,8 @@ def test_a_platform_that_drops_every_call_for_ten_minutes(world: World) -> None:
 def test_who_unsubscribes_while_a_push_is_under_way_is_not_told_and_leaves_no_row(
     world: World, services: Services, clock: Clock
 ) -> None:
-    known = replace(services, branches=wiring.branches(world.settings, world.store))
+    branches = wiring.branches(world.settings, world.store, material.activities(world.settings))
+    known = replace(services, branches=branches)
     client = web_app.assemble(PLAIN_ACCOUNT, world.store, lambda: known, clock, Metrics()).test_client()
     world.tick()
     worker = world.start("worker", Fate("before claim", 3, signal.SIGSTOP))  # it has read whom the page concerns

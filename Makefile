@@ -54,6 +54,8 @@ table: $(VENV)/.run ## write the table of the corpus into both READMEs
 
 bench: $(VENV)/.dev ## measure what README claims
 	$(BIN)/python -m bench.webhook
+	$(BIN)/python -m bench.matching $(wildcard ../shared/eval/questions.jsonl)
+	$(BIN)/python -m bench.scale --sizes 1000,10000,100000 --peers
 	$(BIN)/python -m bench.calls
 	$(BIN)/python -m bench.fanout
 	$(BIN)/python -m bench.year --branches 500

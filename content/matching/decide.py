@@ -8,6 +8,7 @@ from content.matching.matcher import Match, Search
 from content.matching.scorer import Cutoffs
 
 MAX_CHOICES: Final = 3
+FAR: Final = 7.0  # behind the best score: odds of one in a thousand, too little to tell an entry beside the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def _which(search: Search, cutoffs: Cutoffs) -> Verdict:
 
 
 def _told(search: Search, cutoffs: Cutoffs) -> tuple[Match, ...]:
-    """The fewest matches of the best one's case that surely answer together; none when even three do not."""
+    """The fewest matches of the best one's case that surely answer together, without those that score far behind; none
+    when even three do not.
+    """
     chances = search.chances
     if chances.possible < cutoffs.answerable:
         return ()
@@ -94,5 +97,6 @@ def _told(search: Search, cutoffs: Cutoffs) -> tuple[Match, ...]:
         (chances.three, cutoffs.sure_of_three),
     )
     count = next((count for count, (reached, needed) in enumerate(levels, 1) if reached >= needed), 0)
-    case = search.matches[0].entry.case.id
-    return tuple(match for match in search.matches if match.entry.case.id == case)[:count]
+    best = search.matches[0]
+    sisters = (match for match in search.matches if match.entry.case.id == best.entry.case.id)
+    return tuple(match for match in sisters if match.score >= best.score - FAR)[:count]

@@ -1,7 +1,7 @@
 """What is measured of a question and each entry it may mean. A feature is a plain number; its worth is learnt."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +87,7 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
         within: for each entry, whether it may be a candidate; None = all may.
     """
     asked = index.vocabulary.asked(question)
-    answered = index.by_answered.share(asked)
+    answered = index.found_by.share(asked)
     named = index.places.named_in(question)
     vector = index.meanings.asked(question) if index.meanings else None
     numbers = _candidates(asked, answered, vector, index, within)
@@ -96,19 +96,19 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
     cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, asked, numbers, index)
     rests = _rests(question, numbers, index)
+    left = {pieces: index.vocabulary.asked_of(pieces) for pieces in rests.values()}
+    weights = {case: index.by_asked.total(left[pieces]) for case, pieces in rests.items()}
+    covered, *of_case = _measure_terms(asked, [left[rests[case]] for case in cases.tolist()], numbers, index)
     columns = [
-        index.by_asked.share(asked)[numbers],
+        covered,
         answered[numbers],
-        index.by_asked.covered(asked, index.by_wording.weights)[numbers] / max(index.by_wording.total(asked), 1e-9),
-        index.by_case.share(asked)[cases],
-        index.within_case.share(asked)[numbers],
-        *_measure_rest(asked, rests, numbers, index),
-        index.by_spoken.share(index.sounds.asked(reading(question)))[numbers],
+        *of_case,
+        index.by_spoken.share(index.sounds.asked(reading(question)), numbers),
         *wordings,
         *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
-        _measure_bareness(rests, numbers, index),
+        _measure_bareness(weights, numbers, index),
     ]
     if index.meanings and vector is not None:
         columns += _measure_meaning(vector, index.meanings, numbers, index)
@@ -141,7 +141,7 @@ def _measure_wordings(question: str, asked: Asked, numbers: Ints, index: Index) 
     """The features that look at single wordings, and the number of each candidate's closest wording."""
     chosen, sizes = stretches(index.starts, numbers)
     firsts = np.cumsum(sizes) - sizes
-    shared = index.by_wording.covered(asked)[chosen]
+    shared = index.by_wording.covered(asked, chosen)
     own = index.wording_weights[chosen]
     overlap = 2 * shared / (own + index.by_wording.total(asked))
     ratio = _ratios(question, [index.wordings[number] for number in chosen])
@@ -185,29 +185,38 @@ def _rests(question: str, numbers: Ints, index: Index) -> dict[int, tuple[str, .
     return {case: tuple(without_names(question, index.names[case])) for case in set(index.case_of[numbers].tolist())}
 
 
-def _measure_rest(
-    asked: Asked, rests: Mapping[int, tuple[str, ...]], numbers: Ints, index: Index
-) -> tuple[Floats, Floats]:
-    """How much of what the question says besides the names of a candidate's case the candidate covers."""
-    left = {pieces: index.vocabulary.asked_of(pieces) for pieces in set(rests.values())}
-    totals = {pieces: index.by_asked.total(rest) for pieces, rest in left.items()}
-    counts = {pieces: np.isin(asked.known, rest.known).astype(np.float32) for pieces, rest in left.items()}
-    mine = [rests[case] for case in index.case_of[numbers].tolist()]
-    counted = np.stack([counts[pieces] for pieces in mine])
+def _measure_terms(asked: Asked, rests: Sequence[Asked], numbers: Ints, index: Index) -> list[Floats]:
+    """What the candidates cover of the question's terms: all of them, all weighed by their rarity among wordings; what
+    their cases cover; what the candidates cover of those shared with the case; and of what the question says besides
+    the names of the case, of those shared with the case and of all.
+
+    Args:
+        rests: for each candidate, what is left of the question.
+    """
+    held = index.by_asked.held(asked, numbers)
     own, of_case = index.within_case.held(asked, numbers)
-    within = shares((own * counted).sum(axis=1), (of_case * counted).sum(axis=1))
-    covered = (index.by_asked.held(asked, numbers) * counted).sum(axis=1)
-    return within, shares(covered, np.array([totals[pieces] for pieces in mine], dtype=np.float32))
+    counted = np.stack([(rest.columns[asked.known] >= 0).astype(np.float32) for rest in rests])
+    totals = np.array([index.by_asked.total(rest) for rest in rests], dtype=np.float32)
+    by_rarity = (held > 0) @ index.by_wording.weights[asked.known]
+    by_case = (of_case > 0) @ index.by_case.weights[asked.known]
+    return [
+        held.sum(axis=1) / max(index.by_asked.total(asked), 1e-9),
+        by_rarity / max(index.by_wording.total(asked), 1e-9),
+        by_case / max(index.by_case.total(asked), 1e-9),
+        shares(own.sum(axis=1), of_case.sum(axis=1)),
+        shares((own * counted).sum(axis=1), (of_case * counted).sum(axis=1)),
+        shares((held * counted).sum(axis=1), totals),
+    ]
 
 
-def _measure_bareness(rests: Mapping[int, tuple[str, ...]], numbers: Ints, index: Index) -> Floats:
-    """For each overview among the candidates: how little of the question is left without the names of its case."""
-    bareness = np.zeros(len(numbers), dtype=np.float32)
-    for at in np.flatnonzero(index.overview[numbers]):
-        left = rests[int(index.case_of[numbers[at]])]
-        weight = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in left)
-        bareness[at] = math.exp(-weight / LITTLE_LEFT)
-    return bareness
+def _measure_bareness(weights: Mapping[int, float], numbers: Ints, index: Index) -> Floats:
+    """For each overview among the candidates: how little of the question is left without the names of its case.
+
+    Args:
+        weights: of what is left, by case.
+    """
+    left = np.array([weights[case] for case in index.case_of[numbers].tolist()], dtype=np.float32)
+    return np.asarray(index.overview[numbers] * np.exp(-left / LITTLE_LEFT), dtype=np.float32)
 
 
 def _measure_meaning(vector: Floats, meanings: Meanings, numbers: Ints, index: Index) -> list[Floats]:

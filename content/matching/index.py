@@ -10,7 +10,7 @@ from content.matching.aspects import Aspects
 from content.matching.families import Families
 from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
-from content.matching.postings import GroupedPostings, Postings, pairs, united
+from content.matching.postings import GroupedHoldings, Holdings, Postings, pairs, united
 from content.matching.readings import reading
 from content.matching.repair import Repairs
 from content.matching.terms import Flags, Ints, Vocabulary, terms
@@ -53,7 +53,6 @@ class Index:
         self.exact = self._exact_wordings()
         self.repaired = self._repairs(language.plain)
         self.shared = np.array([not entry.case.source.file for entry in self.entries])  # overviews of families
-        self.shared_cases = np.array([case in self.families.overviews for case in self.cases], dtype=np.bool_)
         self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
         self.overview = np.array([entry.overview for entry in self.entries], dtype=np.float32)
         self.meanings = self._meanings(encoder, space) if encoder and space and entries else None
@@ -97,13 +96,14 @@ class Index:
         asked = _joined(united(*of_wordings, entry_of), of_names, each)
         answered = _joined(asked, of_answers, each)
         count = len(self.entries)
-        self.by_wording = Postings(*of_wordings, len(self.wordings), self.vocabulary)
+        self.by_wording = Holdings(*of_wordings, len(self.wordings), self.vocabulary)
         self.wording_weights = self.by_wording.totals()
-        self.by_asked = Postings(*asked, count, self.vocabulary)
-        self.by_answered = Postings(*answered, count, self.vocabulary)
-        self.by_spoken = Postings(*_joined(united(*of_sounds, entry_of), of_spoken_names, each), count, self.sounds)
-        self.by_case = Postings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
-        self.within_case = GroupedPostings(*answered, self.case_of, self.vocabulary)
+        self.by_asked = Holdings(*asked, count, self.vocabulary)
+        self.by_answered = Holdings(*answered, count, self.vocabulary)
+        self.found_by = Postings(*answered, self.by_answered)
+        self.by_spoken = Holdings(*_joined(united(*of_sounds, entry_of), of_spoken_names, each), count, self.sounds)
+        self.by_case = Holdings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
+        self.within_case = GroupedHoldings(*answered, self.case_of, self.vocabulary)
 
     def _repairs(self, plain: Iterable[str]) -> Repairs:
         answers = (self.normalise(entry.answer) for entry in self.entries)

@@ -1,10 +1,12 @@
-"""Which documents hold a term, and how much of a question's weight each document covers.
+"""Which terms documents hold, and how much of a question's weight each document covers.
 
-Documents and terms are numbered; numpy adds up. One flat array of documents, sorted by term, holds all postings,
-so that millions of them cost four bytes each.
+Documents and terms are numbered; numpy adds up. Flat arrays hold all postings, so that millions of them cost four bytes
+each. Candidates are found by term (`Postings`); everything else is asked of a few documents only (`Holdings`), so that
+it takes as long in a corpus of a million phrasings as in one of a thousand.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,23 +33,50 @@ def united(documents: Ints, found: Ints, groups: Ints) -> tuple[Ints, Ints]:
 
 
 class Postings:
-    """Term -> documents that hold it, with the term's rarity among them.
+    """Term -> documents that hold it.
+
+    Args:
+        documents: the document of each posting.
+        found: its term; no pair twice.
+        holdings: the same the other way round.
+    """
+
+    def __init__(self, documents: Ints, found: Ints, holdings: "Holdings") -> None:
+        order = np.lexsort((documents, found))
+        self._documents = documents[order]
+        self._bounds = _bounds(found, len(holdings.weights))
+        self._holdings = holdings
+
+    def share(self, asked: Asked) -> Floats:
+        """For every document, the share of the question's weight it covers."""
+        places, sizes = stretches(self._bounds, asked.known)
+        found = np.repeat(self._holdings.weights[asked.known], sizes)
+        covered = np.bincount(self._documents[places], found, len(self._holdings))
+        return (covered / max(self._holdings.total(asked), 1e-9)).astype(np.float32)
+
+
+class Holdings:
+    """Document -> terms it holds, with the rarity of each term among the documents.
 
     Args:
         documents: the document of each posting.
         found: its term; no pair twice.
         count: how many documents there are.
         vocabulary: complete; later terms are not known here.
+
+    Attributes:
+        weights: of each term.
     """
 
     def __init__(self, documents: Ints, found: Ints, count: int, vocabulary: Vocabulary) -> None:
-        order = np.lexsort((documents, found))
-        self._documents = documents[order]
-        held = np.bincount(found, minlength=len(vocabulary))
-        self._bounds = np.concatenate([[0], np.cumsum(held)])
-        self._count = count
-        self.weights = rarity(float(count), held.astype(np.float32)) * vocabulary.worth()
+        self._terms = found[np.argsort(documents, kind="stable")]
+        self._bounds = _bounds(documents, count)
+        held = np.bincount(found, minlength=len(vocabulary)).astype(np.float32)
+        self.weights: Floats = rarity(float(count), held) * vocabulary.worth()
         self._unseen = float(rarity(float(count), 0.0))
+
+    def __len__(self) -> int:
+        return len(self._bounds) - 1
 
     def total(self, asked: Asked) -> float:
         """The weight of a question's terms; those no document holds weigh most."""
@@ -57,41 +86,32 @@ class Postings:
         """The weight of the terms the corpus does not have."""
         return self._unseen * (asked.unknown_pairs + SINGLE * asked.unknown_singles)
 
-    def share(self, asked: Asked) -> Floats:
-        """For each document, the share of the question's weight it covers."""
-        return self.covered(asked) / max(self.total(asked), 1e-9)
+    def share(self, asked: Asked, chosen: Ints) -> Floats:
+        """For each of some documents, the share of the question's weight it covers."""
+        return self.covered(asked, chosen) / max(self.total(asked), 1e-9)
 
-    def covered(self, asked: Asked, weights: Floats | None = None) -> Floats:
-        """For each document, the weight of the question's terms it holds; weighed by other weights if given."""
-        weights = self.weights if weights is None else weights
-        places, sizes = self._stretches(asked.known)
-        found = np.repeat(weights[asked.known], sizes)
-        return np.bincount(self._documents[places], found, self._count).astype(np.float32)
+    def covered(self, asked: Asked, chosen: Ints | Longs) -> Floats:
+        """For each of some documents, the weight of the question's terms it holds."""
+        _, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
+        return np.bincount(rows, self.weights[asked.known[columns]], len(chosen)).astype(np.float32)
 
     def held(self, asked: Asked, chosen: Ints) -> Floats:
         """For some documents (rows) the weight of each of the question's known terms, 0 where they do not hold it."""
-        places, sizes = self._stretches(asked.known)
-        found = np.repeat(self.weights[asked.known], sizes)
-        return _table(self._documents[places], found, sizes, chosen, self._count)
+        _, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
+        return _table(rows, columns, self.weights[asked.known[columns]], (len(chosen), len(asked.known)))
 
     def lacking(self, asked: Asked, document: int) -> Floats:
         """The weights of the question's known terms that a document does not hold."""
-        places, sizes = self._stretches(asked.known)
-        owners = np.repeat(np.arange(len(sizes)), sizes)
-        mine = owners[self._documents[places] == document]
-        return self.weights[np.delete(asked.known, mine)]
+        mine = self._terms[self._bounds[document] : self._bounds[document + 1]]
+        return self.weights[np.setdiff1d(asked.known, mine, assume_unique=True)]
 
     def totals(self) -> Floats:
         """For each document, the weight of all its terms."""
-        every = np.repeat(self.weights, np.diff(self._bounds))
-        return np.bincount(self._documents, every, self._count).astype(np.float32)
-
-    def _stretches(self, known: Ints) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Where the postings of these terms stand, and how many each term has."""
-        return stretches(self._bounds, known)
+        owners = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self._bounds))
+        return np.bincount(owners, self.weights[self._terms], len(self)).astype(np.float32)
 
 
-class GroupedPostings:
+class GroupedHoldings:
     """Documents in groups: how much of what a question shares with a whole group each document of it covers.
 
     What is rare within a group tells its documents apart, however common it is elsewhere.
@@ -105,41 +125,36 @@ class GroupedPostings:
 
     def __init__(self, documents: Ints, found: Ints, groups: Ints, vocabulary: Vocabulary) -> None:
         self._groups = groups
-        self._group_count = int(groups.max(initial=-1)) + 1
-        order = np.lexsort((documents, found))
-        self._documents, by_term = documents[order], found[order]
-        keys = by_term.astype(np.int64) * self._group_count + groups[self._documents]
+        count = int(groups.max(initial=-1)) + 1
+        order = np.argsort(documents, kind="stable")
+        documents, self._terms = documents[order], found[order]
+        self._bounds = _bounds(documents, len(groups))
+        keys = groups[documents].astype(np.int64) * len(vocabulary) + self._terms
         unique, places, held = np.unique(keys, return_inverse=True, return_counts=True)
-        term_of, group_of = np.divmod(unique, self._group_count)
-        sizes = np.bincount(groups, minlength=self._group_count)[group_of]
+        group_of, term_of = np.divmod(unique, max(len(vocabulary), 1))
+        sizes = np.bincount(groups, minlength=count)[group_of]
         weights = rarity(sizes.astype(np.float32), held.astype(np.float32)) * vocabulary.worth()[term_of]
         self._weights: Floats = weights[places]
-        self._bounds = np.concatenate([[0], np.cumsum(np.bincount(by_term, minlength=len(vocabulary)))])
-        self._held_by_group, self._group_weights = group_of.astype(np.int32), weights
-        self._group_bounds = np.concatenate([[0], np.cumsum(np.bincount(term_of, minlength=len(vocabulary)))])
+        self._group_terms, self._group_weights = term_of.astype(np.int32), weights
+        self._group_bounds = _bounds(group_of, count)
 
-    def share(self, asked: Asked) -> Floats:
-        """For each document, its share of the weight its group shares with the question; 0 where the group shares
-        none.
+    def share(self, asked: Asked, chosen: Ints) -> Floats:
+        """For each of some documents, its share of the weight its group shares with the question; 0 where the group
+        shares none.
         """
-        at, _ = stretches(self._bounds, asked.known)
-        covered = np.bincount(self._documents[at], self._weights[at], len(self._groups)).astype(np.float32)
-        at, _ = stretches(self._group_bounds, asked.known)
-        totals = np.bincount(self._held_by_group[at], self._group_weights[at], self._group_count).astype(np.float32)
-        total = totals[self._groups]
-        return shares(covered, total)
+        own, of_group = self.held(asked, chosen)
+        return shares(own.sum(axis=1), of_group.sum(axis=1))
 
     def held(self, asked: Asked, chosen: Ints) -> tuple[Floats, Floats]:
         """For some documents (rows) the weight of each of the question's known terms within their groups: where they
         hold it, and where their group does.
         """
-        places, sizes = stretches(self._bounds, asked.known)
-        own = _table(self._documents[places], self._weights[places], sizes, chosen, len(self._groups))
+        size = len(asked.known)
+        places, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
+        own = _table(rows, columns, self._weights[places], (len(chosen), size))
         groups, row_of = np.unique(self._groups[chosen], return_inverse=True)
-        places, sizes = stretches(self._group_bounds, asked.known)
-        held = self._held_by_group[places]
-        by_group = _table(held, self._group_weights[places], sizes, groups, self._group_count)
-        return own, by_group[row_of]
+        places, rows, columns = _meetings(self._group_terms, self._group_bounds, asked, groups)
+        return own, _table(rows, columns, self._group_weights[places], (len(groups), size))[row_of]
 
 
 def shares(covered: Floats, total: Floats) -> Floats:
@@ -147,26 +162,31 @@ def shares(covered: Floats, total: Floats) -> Floats:
     return np.divide(covered, total, out=np.zeros_like(covered), where=total > 0)
 
 
-def _table(documents: Ints, values: Floats, sizes: Longs, chosen: Ints, count: int) -> Floats:
-    """Rows for the chosen documents, a column a term: the value of each posting, 0 where there is none.
+def _bounds(owners: npt.NDArray[np.integer[Any]], count: int) -> Longs:
+    """Where the stretch of each owner begins in an array sorted by owner, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
 
-    Args:
-        documents: of the postings, term after term.
-        values: of the postings.
-        sizes: how many each term has.
-        count: of all documents.
+
+def _meetings(terms: Ints, bounds: Longs, asked: Asked, chosen: Ints | Longs) -> tuple[Longs, Longs, Ints]:
+    """Where chosen documents hold terms of a question: places in the array of terms, numbers within `chosen`, numbers
+    within the question's known terms.
     """
-    row_of = np.full(count, -1, dtype=np.int32)
-    row_of[chosen] = np.arange(len(chosen))
-    rows = row_of[documents]
-    kept = rows >= 0
-    terms = np.repeat(np.arange(len(sizes)), sizes)
-    table = np.zeros((len(chosen), len(sizes)), dtype=np.float32)
-    table[rows[kept], terms[kept]] = values[kept]
+    places, sizes = stretches(bounds, chosen)
+    columns = asked.columns[terms[places]]
+    met = np.flatnonzero(columns >= 0)
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    return places[met], rows[met], columns[met]
+
+
+def _table(rows: Longs, columns: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    table = np.zeros(shape, dtype=np.float32)
+    table[rows, columns] = values
     return table
 
 
-def stretches(bounds: npt.NDArray[np.int64], chosen: Ints) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def stretches(
+    bounds: npt.NDArray[np.int64], chosen: Ints | Longs
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The places of several stretches of a flat array, one after the other, and their sizes.
 
     Stretch n goes from bounds[n] to bounds[n + 1].

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from content.matching.families import Kin
-from content.matching.features import MOST_LEAD, Measured
+from content.matching.features import FEATURES, MOST_LEAD, Measured
 from content.matching.index import Index
 from content.matching.terms import Floats
 
@@ -28,6 +28,7 @@ SPREAD: Final = (
     "rival",  # share of the question that another case than the best covers, over the best's
     "confidence",  # in the best match
 )
+CASE: Final = FEATURES.index("case")
 NEAR: Final = 4.0  # behind the best score, in units of the score
 MOST_OF_NAME: Final = 6  # characters
 
@@ -45,7 +46,7 @@ def spread(
     """
     name = kin.named_in(question) if kin else ""
     weight = index.by_asked.total(index.vocabulary.asked(question))
-    rest = sum(index.by_asked.total(index.vocabulary.asked(piece)) for piece in question.split(name)) if kin else weight
+    rest = index.by_asked.total(index.vocabulary.asked_of(question.split(name))) if kin else weight
     shared = index.shared[measured.numbers]
     best_of_case = _best_by_case(index.case_of[measured.numbers[~shared]], scores[~shared])
     best = max(best_of_case, key=lambda case: (best_of_case[case], -case), default=-1)
@@ -84,9 +85,13 @@ def _own_name(question: str, names: list[str], shared: frozenset[str]) -> int:
 
 
 def _coverage(index: Index, measured: Measured, best: int) -> tuple[float, float]:
-    """The share of the question that the best case covers, and the most another case does, as a share of that."""
+    """The share of the question that the best case covers, and the most another candidate's does, as a share of
+    that.
+    """
     if best < 0:
         return 0.0, 1.0
-    shares = np.where(index.shared_cases, 0, index.by_case.share(measured.asked))
-    own, shares[best] = shares[best], 0
-    return float(own), float(shares.max(initial=0) / max(own, 1e-9))
+    cases = index.case_of[measured.numbers]
+    found = measured.features[:, CASE]
+    own = float(found[cases == best][0])
+    rivals = found[(cases != best) & ~index.shared[measured.numbers]]
+    return own, float(rivals.max(initial=0)) / max(own, 1e-9)

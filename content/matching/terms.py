@@ -3,6 +3,7 @@
 Chinese needs no word list this way, and a typo spoils at most three terms.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,13 +28,28 @@ def terms(text: str) -> set[str]:
     return {*text, *map("".join, pairwise(text))}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
-    """The terms of a question: numbers of those the corpus has, and how many it has not, by length."""
+    """The terms of a question.
+
+    Attributes:
+        known: numbers of those the corpus has, ascending.
+        unknown_singles: how many of one character it has not.
+        unknown_pairs: how many of two.
+        size: of the vocabulary.
+    """
 
     known: Ints
     unknown_singles: int
     unknown_pairs: int
+    size: int
+
+    @functools.cached_property
+    def columns(self) -> Ints:
+        """For each term of the vocabulary its number within `known`, or -1."""
+        found = np.full(self.size, -1, dtype=np.int32)
+        found[self.known] = np.arange(len(self.known))
+        return found
 
 
 class Vocabulary:
@@ -65,7 +81,7 @@ class Vocabulary:
                 singles += 1
             else:
                 pairs += 1
-        return Asked(np.array(sorted(known), dtype=np.int32), singles, pairs)
+        return Asked(np.array(sorted(known), dtype=np.int32), singles, pairs, len(self))
 
     def worth(self) -> Floats:
         """For each term, what its length makes it worth."""

@@ -210,6 +210,15 @@ def test_the_fewest_entries_of_one_case_that_surely_answer_are_told_together(sea
     assert "".join(match.entry.id for match in (verdict.match, *verdict.also)) == told
 
 
+def test_what_scores_far_behind_is_not_told_beside_the_answer() -> None:
+    near, far = (replace(match, score=score) for match, score in zip(matches("aa"), (-6.9, -7.1), strict=True))
+    best = replace(near, score=0.0)
+
+    verdict = decide(replace(found(0.5, 0.85, 0.9), matches=(best, far)), CUTOFFS)
+    assert verdict == Answer(best)
+    assert decide(replace(found(0.5, 0.85, 0.9), matches=(best, near)), CUTOFFS) == Answer(best, (near,))
+
+
 def test_a_question_that_fits_several_cases_asks_which_is_meant() -> None:
     several = matches("abc")
 
@@ -236,6 +245,32 @@ def test_weights_of_another_version_are_refused_with_what_to_do(tmp_path: Path) 
 
     with pytest.raises(BadWeights, match="make train"):
         scorer.load(folder=tmp_path)
+
+
+UNRELATED = st.text("qwxyz", min_size=2, max_size=8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(wording=UNRELATED, name=UNRELATED)
+def test_an_unrelated_entry_never_changes_a_sure_answer(wording: str, name: str) -> None:
+    entries = [
+        entry("a", "咸宁的主题党日多久一次？", "主题党日隔多长时间搞一回", city="咸宁", title="主题党日"),
+        entry("b", "荆门的党费怎么交？", "党费 交法", city="荆门", title="党费"),
+        entry("c", "远安的第一书记到村几天？", "第一书记一个月下来几趟", city="远安", title="第一书记"),
+    ]
+    more = entry("zz", f"{wording}？", city=f"q{name}", title=f"w{name}")
+
+    for asked in ("咸宁主题党日多久搞一次", "远安第一书记到村几天呢", "荆门党费怎么交法"):
+        before, after = matcher(*entries).search(asked), matcher(*entries, more).search(asked)
+        assert after.matches[0].entry.id == before.matches[0].entry.id
+
+
+@settings(max_examples=100, deadline=None)
+@given(raw=st.binary(max_size=80), decoded=st.sampled_from(["utf-8", "gb18030", "utf-16-le", "latin-1"]))
+def test_any_bytes_are_survived(services: Services, raw: bytes, decoded: str) -> None:
+    text = raw.decode(decoded, "surrogateescape" if decoded == "utf-8" else "replace")
+
+    decide(services.matcher.search(text), services.matcher.cutoffs)
 
 
 @settings(max_examples=150, deadline=None)

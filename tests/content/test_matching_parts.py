@@ -7,19 +7,17 @@ from hypothesis import strategies as st
 
 from content.entries import Place
 from content.matching.places import Places
-from content.matching.postings import GroupedPostings, Postings, pairs, stretches, united
+from content.matching.postings import GroupedHoldings, Holdings, Postings, pairs, stretches, united
 from content.matching.readings import reading
 from content.matching.repair import Repairs
-from content.matching.terms import SINGLE, Vocabulary, rarity, terms
+from content.matching.terms import SINGLE, Ints, Vocabulary, rarity, terms
 
 SHORT = st.text("甲乙丙丁", min_size=1, max_size=4)
 DOCUMENTS = st.lists(SHORT, min_size=1, max_size=6)
 
 
-def posted(documents: list[str]) -> tuple[Postings, Vocabulary]:
-    vocabulary = Vocabulary()
-    found = pairs([vocabulary.add(terms(document)) for document in documents])
-    return Postings(*found, len(documents), vocabulary), vocabulary
+def every(documents: list[str]) -> Ints:
+    return np.arange(len(documents), dtype=np.int32)
 
 
 @given(st.text("主题党日咸宁一二三", max_size=20))
@@ -36,7 +34,9 @@ def test_a_rarer_term_weighs_more_and_every_term_weighs_something(documents: int
 
 @given(DOCUMENTS, SHORT)
 def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(documents: list[str], question: str) -> None:
-    postings, vocabulary = posted(documents)
+    vocabulary = Vocabulary()
+    found = pairs([vocabulary.add(terms(document)) for document in documents])
+    holdings = Holdings(*found, len(documents), vocabulary)
     asked = vocabulary.asked(question)
 
     held = [terms(document) for document in documents]
@@ -44,11 +44,14 @@ def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(documents: l
     weight = {t: float(rarity(len(documents), n)) * (1.0 if len(t) == 2 else SINGLE) for t, n in holders.items()}
     expected = [sum(weight[term] for term in terms(question) & found) for found in held]
     total = sum(weight.values())
-    assert np.allclose(postings.covered(asked), expected, atol=1e-4)
-    assert np.isclose(postings.total(asked), total, atol=1e-3)
-    assert np.allclose(postings.share(asked), np.array(expected) / total, atol=1e-4)
+    assert np.allclose(holdings.covered(asked, every(documents)), expected, atol=1e-4)
+    assert np.allclose(holdings.held(asked, every(documents)).sum(axis=1), expected, atol=1e-4)
+    assert np.allclose(holdings.covered(asked, every(documents)[::-2]), expected[::-2], atol=1e-4)
+    assert np.isclose(holdings.total(asked), total, atol=1e-3)
+    assert np.allclose(holdings.share(asked, every(documents)), np.array(expected) / total, atol=1e-4)
+    assert np.allclose(Postings(*found, holdings).share(asked), np.array(expected) / total, atol=1e-4)
     for number, covered in enumerate(expected):
-        missing = float(postings.lacking(asked, number).sum()) + postings.unknown(asked)
+        missing = float(holdings.lacking(asked, number).sum()) + holdings.unknown(asked)
         assert np.isclose(covered + missing, total, atol=1e-3)
 
 
@@ -79,7 +82,7 @@ def test_the_share_within_a_group_is_of_what_the_group_holds_at_all(
     vocabulary = Vocabulary()
     found = pairs([vocabulary.add(terms(document)) for document in documents])
 
-    shares = GroupedPostings(*found, groups, vocabulary).share(vocabulary.asked(question))
+    shares = GroupedHoldings(*found, groups, vocabulary).share(vocabulary.asked(question), every(documents))
 
     asked = terms(question)
     for number, document in enumerate(documents):

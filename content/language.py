@@ -64,8 +64,8 @@ class Language:
         before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
         reminders: folded words -> what they say about the branch and its reminders.
         questions: words that make a question of what follows a command's words.
-        plain: characters said every day that the corpus hardly has; never taken for misheard.
         not_names: how what follows "I am called" begins when it is no name.
+        plain: characters said every day that the corpus hardly has; never taken for misheard.
     """
 
     normalise: Normaliser

@@ -171,6 +171,13 @@ def test_words_as_they_are_stay(said: str) -> None:
     assert REPAIRS(said) == said
 
 
+def test_characters_said_every_day_are_never_misheard() -> None:
+    texts = ["红色风筝"] * 4
+
+    assert Repairs(texts, names=["风筝"])("奉争") == "风筝"
+    assert Repairs(texts, names=["风筝"], plain=["奉"])("奉争") == "奉争"
+
+
 @given(st.text(max_size=30))
 def test_a_repair_never_changes_the_length_nor_the_sound(said: str) -> None:
     assert reading(REPAIRS(said)) == reading(said)

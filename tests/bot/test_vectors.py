@@ -163,3 +163,24 @@ def test_the_java_reference_vector_is_reproduced_by_the_oracle() -> None:
 
     assert java.encrypt("我是中文abcd123", prefix=b"aaaabbbbccccdddd") == cipher
     assert java.decrypt(cipher) == "我是中文abcd123"
+
+
+def test_the_enterprise_vector_of_wechatpy_opens_to_its_text() -> None:
+    """From wechatpy's own tests (test_crypto); the enterprise side encrypts in the same way."""
+    account = Account("123456", "wx49f0ab532d5d035a", ("kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR",))
+    cipher = (
+        "RgqEoJj5A4EMYlLvWO1F86ioRjZfaex/gePD0gOXTxpsq5Yj4GNglrBb8I2BAJVODGajiFnXBu7mCPatfjsu6IHCrsTyeDXzF6Bv283dGymzxh6ydJRvZsryDyZb"
+        "LTE7rhnus50qGPMfp2wASFlzEgMW9z1ef/RD8XzaFYgm7iTdaXpXaG4+BiYyolBug/gYNx410cvkKR2/nPwBiT+P4hIiOAQqGp/TywZBtDh1yCF2KOd0gpiMZ5jS"
+        "w3e29mTvmUHzkVQiMS6td7vXUaWOMZnYZlF3So2SjHnwh4jYFxdgpkHHqIrH/54SNdshoQgWYEvccTKe7FS709/5t6NMxuGhcUGAPOQipvWTT4dShyqio7mlsl5n"
+        "oTrb++x6En749zCpQVhDpbV6GDnTbcX2e8K9QaNWHp91eBdCRxthuL0="
+    )
+    query = {
+        "timestamp": "1411525903",
+        "nonce": "461056294",
+        "encrypt_type": "aes",
+        "msg_signature": "74d92dfeb87ba7c714f89d98870ae5eb62dff26d",
+    }
+    body = f"<xml><Encrypt><![CDATA[{cipher}]]></Encrypt><AgentID><![CDATA[1]]></AgentID></xml>".encode()
+
+    message = Gateway(account).open(query, body, at(1411525903)).message
+    assert (message.kind, message.text, message.sender) == (Kind.TEXT, "test", "messense")

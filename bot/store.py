@@ -244,6 +244,12 @@ class Inbox:
                 _write(pipe, note, who, now)
             pipe.execute()
 
+    def remembered(self, sender: str) -> Memory:
+        """What is remembered of a member. Fail open: as if it were nothing."""
+        with self._store.commands() as client:
+            raw = client.get(_memory_key(self._pseudonyms(sender)))
+        return _load_memory(str(raw)) if raw else BLANK
+
     def forget(self, sender: str, now: datetime) -> None:
         """Remove everything kept about a member. The caller must not go on silently when this fails."""
         who = self._pseudonyms(sender)

@@ -100,7 +100,8 @@ def assemble(
     """
     clock = PageClock(now)
     gateway = Gateway(account, accept_plain=demo)
-    desk = Desk(gateway, Inbox(store, Pseudonyms(store.secret)), services, clock if demo else now, metrics)
+    inbox = Inbox(store, Pseudonyms(store.secret))
+    desk = Desk(gateway, inbox, services, clock if demo else now, metrics)
     parts = web.Parts(
         desk,
         services,
@@ -111,7 +112,7 @@ def assemble(
     )
     app = web.create_app(parts)
     if demo:
-        sandbox.register(app, account, services, clock, rehearsal)
+        sandbox.register(app, account, services, clock, inbox.remembered, rehearsal)
     return app
 
 

@@ -21,7 +21,8 @@ from bot.store import StoreUnavailable
 from bot.talk import as_data
 from bot.web import OUTCOME_HEADER
 from bot.wechat import Account
-from handlers.messages import Outcome
+from handlers import follow_up
+from handlers.messages import BLANK, Memory, Outcome
 from handlers.services import Services
 from scheduler.roster import Branch
 
@@ -38,11 +39,17 @@ _MEDIA: Final[dict[str, dict[str, str]]] = {
 
 
 def register(
-    app: Flask, account: Account, services: Callable[[], Services], clock: PageClock, rehearsal: Rehearsal | None = None
+    app: Flask,
+    account: Account,
+    services: Callable[[], Services],
+    clock: PageClock,
+    remembered: Callable[[str], Memory],
+    rehearsal: Rehearsal | None = None,
 ) -> None:
     """Add the chat page at `/` and the routes it talks to.
 
     Args:
+        remembered: what is remembered of an openid; raises StoreUnavailable.
         clock: the one the webhook goes by.
         rehearsal: for the reminders; None = the page shows none.
     """
@@ -58,16 +65,10 @@ def register(
 
     def deliver(asked: dict[str, Any], openid: str, ahead: timedelta) -> dict[str, Any]:
         with clock.ahead(ahead):
+            before = _before(openid, remembered).as_of(clock())
             xml = _message(asked, openid, int(clock().timestamp()))
-            return _deliver(app, platform, xml, asked, services(), clock)
-
-    @page.get("/")
-    def chat() -> str:
-        texts = wiring.console()
-        for_script = {key: texts.raw(key) for key in texts.placeholders if key.startswith(("page_", "feature_"))}
-        return render_template(
-            "chat.html", t=texts, page_texts=for_script, branches=_branches(rehearsal), zone=clock().tzinfo
-        )
+            answer = _deliver(app, platform, xml, asked, clock)
+            return answer | {"search": _search(str(asked.get("content", "")), answer["outcome"], before, services())}
 
     @page.post("/sandbox/send")
     def send() -> ResponseReturnValue:
@@ -75,12 +76,22 @@ def register(
             return _BAD
         return jsonify(deliver(asked, _openid(asked), _ahead(asked)))
 
+    page.add_url_rule("/", "chat", partial(_chat, rehearsal, clock))
     if rehearsal:
         page.add_url_rule("/sandbox/role", "role", partial(_role, rehearsal), methods=["POST"])
         page.add_url_rule("/sandbox/leap", "leap", partial(_leap, rehearsal, clock, deliver), methods=["POST"])
         page.add_url_rule("/sandbox/seen", "seen", partial(_seen, rehearsal))
         page.register_error_handler(StoreUnavailable, _store_down)
     app.register_blueprint(page)
+
+
+def _chat(rehearsal: Rehearsal | None, clock: PageClock) -> str:
+    """The page."""
+    texts = wiring.console()
+    for_script = {key: texts.raw(key) for key in texts.placeholders if key.startswith(("page_", "feature_"))}
+    return render_template(
+        "chat.html", t=texts, page_texts=for_script, branches=_branches(rehearsal), zone=clock().tzinfo
+    )
 
 
 def _role(rehearsal: Rehearsal) -> ResponseReturnValue:
@@ -155,8 +166,24 @@ def _message(asked: Mapping[str, Any], member: str, created: int) -> str:
     return message("text", member, created, {"Content": content, "MsgId": number})
 
 
+def _before(openid: str, remembered: Callable[[str], Memory]) -> Memory:
+    """What was remembered of a member; nothing while the store is down."""
+    try:
+        return remembered(openid)
+    except StoreUnavailable:
+        return BLANK
+
+
+def _search(text: str, outcome: str, before: Memory, services: Services) -> dict[str, Any] | None:
+    """How a message was understood, a number as the line it picks; None when nothing was searched for it."""
+    if outcome not in _EXPLAINED or not text:
+        return None
+    says = follow_up.picked(text, before, services)
+    return as_data(says if isinstance(says, str) else text, services, before)
+
+
 def _deliver(
-    app: Flask, platform: Platform, xml: str, asked: dict[str, Any], services: Services, now: Callable[[], datetime]
+    app: Flask, platform: Platform, xml: str, asked: dict[str, Any], now: Callable[[], datetime]
 ) -> dict[str, Any]:
     """Send it once (or three times, as WeChat does when it hears nothing) and report what came back."""
     seal = platform.safe if asked.get("mode") == "aes" else platform.plain
@@ -171,15 +198,12 @@ def _deliver(
     elapsed = (perf_counter() - started) / times
     opened = [platform.read(reply) for reply in replies]
     texts = [fields(reply).get("Content", "") if reply.startswith("<xml>") else "" for reply in opened]
-    outcome = response.headers[OUTCOME_HEADER]
-    content = str(asked.get("content", ""))
     return {
         "reply": texts[0],
-        "outcome": outcome,
+        "outcome": response.headers[OUTCOME_HEADER],
         "milliseconds": round(elapsed * 1000, 2),
         "deliveries": times,
         "same": len(set(texts)) == 1,
-        "search": as_data(content, services) if outcome in _EXPLAINED and content else None,
         "sent_query": sent.query,
         "sent": sent.body,
         "sent_plain": xml,

@@ -148,6 +148,30 @@ class TestDemo:
         assert seen["search"]["matches"][0]["id"] == "xianning-theme-party-day-how-often"
         assert "<Content>" in seen["received_plain"]
 
+    def test_what_is_shown_of_a_message_that_goes_on_is_how_it_was_understood(self, make_app: AppFactory) -> None:
+        client = make_app(demo=True).test_client()
+        client.post("/sandbox/send", json={"content": "咸宁的支部主题党日是怎么回事"})
+
+        seen = client.post("/sandbox/send", json={"content": "多久一次"}).get_json()
+
+        assert (seen["outcome"], seen["search"]["verdict"]) == ("answer", "answer")
+        assert seen["search"]["goes_on_about"] == ["xianning-theme-party-day"]
+
+    def test_what_is_shown_of_a_number_is_the_question_it_picks(self, make_app: AppFactory) -> None:
+        client = make_app(demo=True).test_client()
+        client.post("/sandbox/send", json={"content": "咸宁的支部主题党日多久开展一次？"})
+
+        seen = client.post("/sandbox/send", json={"content": "1"}).get_json()
+
+        assert seen["search"]["matches"][0]["wording"] in seen["reply"]
+
+    def test_without_a_store_the_page_still_shows_what_happened(self, make_app: AppFactory, no_store: Store) -> None:
+        client = make_app(demo=True, store=no_store).test_client()
+
+        seen = client.post("/sandbox/send", json={"content": "主题党日多久开展一次"}).get_json()
+
+        assert seen["search"]["matches"][0]["id"] == "xianning-theme-party-day-how-often"
+
     def test_a_repeated_delivery_is_shown_to_be_answered_alike(self, make_app: AppFactory) -> None:
         client = make_app(demo=True).test_client()
 

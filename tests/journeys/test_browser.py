@@ -217,6 +217,9 @@ def test_the_answer_page_reads_in_large_print_and_grows(watched: Watched) -> Non
         page.wait_for_url(f"**?size={name}")
         assert page.evaluate(size) == pixels
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    smaller = page.get_by_label("字小一点").bounding_box()
+    assert smaller is not None
+    assert smaller["height"] < 80  # its letter and its sign stay on one line
 
 
 def test_the_answer_page_has_targets_of_at_least_44_pixels(watched: Watched) -> None:

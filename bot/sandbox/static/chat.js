@@ -89,6 +89,7 @@ function explain(answer) {
   if (answer.search) {
     fact(t.page_question, answer.search.question || "—");
     fact(t.page_verdict, t[`page_verdict_${answer.search.verdict}`]);
+    if (answer.search.goes_on_about.length) fact(t.page_goes_on, answer.search.goes_on_about.join("、"));
     fact(t.page_confidence, answer.search.confidence.toFixed(3));
   }
   if (answer.deliveries > 1) fact(t.page_hard_repeat, t.page_repeated.replace("{same}", answer.same ? t.page_yes : t.page_no));

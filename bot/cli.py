@@ -19,8 +19,9 @@ from bot.cli_remind import remind
 from bot.cli_roster import roster
 from bot.cli_stats import stats
 from bot.heartbeats import SCHEDULER, WORKER
+from bot.inbox import Inbox
+from bot.pseudonyms import Pseudonyms
 from bot.settings import Settings
-from bot.store import Inbox, Pseudonyms
 from bot.table import box
 from bot.talk import Conversation, as_data
 from bot.terminal import (

@@ -16,8 +16,9 @@ from typing import Final
 
 import structlog
 
+from bot.inbox import Arrival, Inbox
 from bot.metrics import Metrics
-from bot.store import Arrival, Inbox, StoreUnavailable
+from bot.store import StoreUnavailable
 from bot.wechat import NOTHING, BadSignature, Gateway, Opened, Unreadable
 from handlers.dispatch import reply_to
 from handlers.messages import WRITTEN, Incoming, Kind, Left, Memory, Outcome, Reply, Turn

@@ -39,7 +39,8 @@ from bot.ledger_format import (
     rows_key,
 )
 from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
-from bot.store import Pseudonyms, Store, StoreUnavailable
+from bot.pseudonyms import Pseudonyms
+from bot.store import Store, StoreUnavailable
 from scheduler.agenda import Meeting
 from scheduler.reminders import (
     AGAIN,

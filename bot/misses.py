@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.store import MISSES, Store
+from bot.notes import MISSES
+from bot.store import Store
 from content import likeness
 
 ALIKE: Final = 70  # rapidfuzz ratio of two questions, politeness taken off, that an editor would answer alike

@@ -19,9 +19,9 @@ from bot.calls import NoAnswer, NotSent
 from bot.pace import PATIENCE, Pace
 from bot.platform_errors import Action, rule
 from bot.quota import TEMPLATE, Quota
-from bot.store import WROTE_LASTS, StoreUnavailable
+from bot.store import StoreUnavailable
 from bot.tokens import NoToken, TooSoon
-from bot.window import Try, Window
+from bot.window import WROTE_LASTS, Try, Window
 from scheduler.delivery import Halt, Later, Push, Refused, Result, Sent, Stop, Unclear
 from scheduler.pacing import quota_returns
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from bot.ledger import LedgerStore
 from bot.ledger_format import rows_key
+from bot.notes import RECEIPTS
 from bot.roster_rows import BRANCH_OF
-from bot.store import RECEIPTS, Store
+from bot.store import Store
 from scheduler.reminders import Condition, Mark, Notice
 
 AT_ONCE: Final = 500

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar, cast
 
 from bot import invitations
+from bot.pseudonyms import Pseudonyms
 from bot.roster_rows import (
     BRANCH_OF,
     BRANCHES,
@@ -29,7 +30,7 @@ from bot.roster_rows import (
     members_key,
     names_key,
 )
-from bot.store import Pseudonyms, Store
+from bot.store import Store
 from scheduler.agenda import Meeting
 from scheduler.roster import Branch, Change, Member
 from scheduler.roster_changes import RosterChanges

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from bot.store import RATINGS, Hits, Store
+from bot.hits import Hits
+from bot.notes import RATINGS
+from bot.store import Store
 
 MOST: Final = 100_000  # entries counted
 

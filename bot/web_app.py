@@ -16,13 +16,16 @@ from bot.announcements import Announcements
 from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
+from bot.hits import Hits
+from bot.inbox import Inbox
 from bot.metrics import Metrics
+from bot.pseudonyms import Pseudonyms
 from bot.sandbox import sample
 from bot.sandbox import views as sandbox
 from bot.sandbox.rehearsal import PageClock, Rehearsal
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
-from bot.store import Hits, Inbox, Pseudonyms, Store, StoreUnavailable
+from bot.store import Store, StoreUnavailable
 from bot.wechat import Account, Gateway
 from handlers.services import Services
 

@@ -4,15 +4,15 @@ Texts have no `client_msg_id`: the platform would deliver a second one. So a mes
 out as a text, and whoever finds that note sends nothing.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from bot.store import WROTE_LASTS, Store, wrote_key
+from bot.store import Store, hashed
 from scheduler.delivery import Push
 
+WROTE_LASTS: Final = timedelta(hours=48)  # how long after a member wrote WeChat takes texts for them
 TRIED_LASTS: Final = timedelta(minutes=15)  # longer than a message is tried again with the same key
 
 
@@ -65,5 +65,10 @@ class Window:
             client.delete(_key(push))
 
 
+def wrote_key(openid: str) -> str:
+    """Where it stands when that member last wrote, in seconds since 1970."""
+    return f"bot:wrote:{hashed(openid)}"
+
+
 def _key(push: Push) -> str:
-    return f"bot:texted:{hashlib.sha256(f'{push.openid} {push.key}'.encode()).hexdigest()[:32]}"
+    return f"bot:texted:{hashed(f'{push.openid} {push.key}')}"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from bot.store import Inbox, Pseudonyms, Store
+from bot.inbox import Inbox
+from bot.pseudonyms import Pseudonyms
+from bot.store import Store
 from handlers.messages import Answered, Missed, Note, Outcome, Rated, Reply, Turn
 from tests.bot.test_cli import run
 from tests.content.test_library import GOOD, write

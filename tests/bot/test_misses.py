@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.inbox import Inbox
 from bot.misses import Miss, Misses, Settled, grouped
-from bot.store import Inbox, Pseudonyms, Store
+from bot.pseudonyms import Pseudonyms
+from bot.store import Store
 from handlers.messages import Missed, Outcome, Reply, Turn
 from handlers.services import Services
 from tests.fakes import NOW

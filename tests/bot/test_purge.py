@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.branch_book import BranchBook
+from bot.inbox import Inbox
 from bot.ledger import LedgerStore
 from bot.ledger_upkeep import tidy
+from bot.pseudonyms import Pseudonyms
 from bot.receipts import PATIENCE, Receipts
 from bot.roster_store import RosterStore
-from bot.store import Inbox, Pseudonyms, Store
+from bot.store import Store
 from handlers.book import Attendance
 from handlers.messages import BLANK, Kind, Missed, Outcome, Reply, Reported, Turn
 from scheduler.reminders import Condition, Mark, Opening, Wish

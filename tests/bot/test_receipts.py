@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from bot.ledger import LedgerStore
+from bot.notes import RECEIPTS
 from bot.receipts import EARLY, PATIENCE, Receipts
 from bot.rounds import standings
-from bot.store import RECEIPTS, Store
+from bot.store import Store
 from scheduler.reminders import Condition, Mark, Opening
 from scheduler.roster import Branch
 from tests.bot.test_ledger import MEETING, NOTICE, NOW

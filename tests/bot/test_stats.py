@@ -1,8 +1,10 @@
 """Figures of the answers."""
 
 from bot import stats
+from bot.inbox import Inbox
+from bot.pseudonyms import Pseudonyms
 from bot.stats import Figures, Rating
-from bot.store import Inbox, Pseudonyms, Store
+from bot.store import Store
 from handlers.messages import Answered, Outcome, Rated, Reply, Turn
 from tests.fakes import NOW
 

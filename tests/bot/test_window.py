@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import Inbox, Pseudonyms, Store
+from bot.inbox import Inbox
+from bot.pseudonyms import Pseudonyms
+from bot.store import Store
 from bot.window import Try, Window
 from handlers.messages import Outcome, Reply, Turn
 from scheduler.delivery import Push

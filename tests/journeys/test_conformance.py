@@ -12,9 +12,11 @@ import pytest
 
 from bot import web, web_app
 from bot.desk import Desk
+from bot.inbox import Inbox
 from bot.metrics import Metrics
+from bot.pseudonyms import Pseudonyms
 from bot.sandbox.envelope import Platform, message
-from bot.store import Inbox, Pseudonyms, Store
+from bot.store import Store
 from bot.wechat import MAX_BODY, Account, Gateway
 from content.matching import Search
 from handlers.services import Services

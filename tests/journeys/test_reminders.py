@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from bot import embedded
+from bot.notes import RECEIPTS
 from bot.rounds import standings
 from bot.sandbox.remote import Remote
-from bot.store import RECEIPTS, Store
+from bot.store import Store
 from tests.journeys.test_run import ROOT, TOKEN, free_port, started
 
 BRANCHES = "branch_id,name,parent,party_day,party_time,place\nb1,红旗支部,,,,村部\nb2,青山支部,,每月最后一天,19:30,\n"

@@ -17,8 +17,10 @@ from dataclasses import asdict, fields
 from typing import IO, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from bot.sandbox.answers import Answer
+from bot.sandbox.behaviour import DELIVERED, Behaviour
 from bot.sandbox.envelope import Platform, message
-from bot.sandbox.stand_in import DELIVERED, Answer, Behaviour, Seen, StandIn
+from bot.sandbox.stand_in import Seen, StandIn
 
 OWN: Final = "sandbox/"
 MAX_ROWS: Final = 20_000  # what one call of `seen` gives at most

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.sandbox.stand_in import CUSTOM, TEMPLATE, Behaviour, StandIn
+from bot.sandbox.behaviour import Behaviour
+from bot.sandbox.stand_in import CUSTOM, TEMPLATE, StandIn
 
 MINUTES = 60.0
 HOURS = 3600.0

@@ -1,7 +1,7 @@
 """Appointments and occurrences as lines for editors and operators, and as data for programs."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from bot.terminal import say
@@ -18,7 +18,7 @@ def line(one: Appointment, activities: Activities, branches: Mapping[str, str]) 
     """
     words, activity = activities.words, activities.get(one.meeting.activity_id)
     parts = [
-        dated(one.begins.date(), words) + f" {one.begins:%H:%M}",
+        moment(one.begins, words),
         activity.name if activity else one.meeting.activity_id,
         branches.get(one.meeting.branch_id, one.meeting.branch_id),
         one.place,
@@ -77,6 +77,11 @@ def occurrence_data(one: Occurrence) -> dict[str, Any]:
 def dated(day: date, words: Words) -> str:
     """A day with its year and its day of the week."""
     return say("agenda_day", year=day.year, date=words.date(day), weekday=words.weekdays[day.weekday()])
+
+
+def moment(at: datetime, words: Words) -> str:
+    """A moment with its day, by the clock of its own zone."""
+    return f"{dated(at.date(), words)} {at:%H:%M}"
 
 
 def _doubt(source: DaySource) -> str:

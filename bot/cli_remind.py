@@ -59,12 +59,14 @@ def tick(at: str, dry: bool, as_json: bool) -> None:
     """Act as the scheduler would at that moment; done twice, it tells nobody twice."""
     settings = settings_or_exit()
     now = moment_or_exit(at, settings)
-    activities_or_exit(settings)
+    at_home = now.astimezone(settings.zone)
+    activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
-        ticked = reminding.clockside(settings, store).tick(now.astimezone(settings.zone), dry=dry)
+        ticked = reminding.clockside(settings, store).tick(at_home, dry=dry)
         forecast = tick_report.forecast(ticked, settings, store)
+        branches = {branch.id: branch.name for branch in RosterStore(store).branches()}
     data = tick_report.data(ticked, now, forecast, dry=dry)
-    click.echo(as_text(data) if as_json else tick_report.text(data))
+    click.echo(as_text(data) if as_json else tick_report.text(data, at_home, activities, branches))
 
 
 def _branches(roster: RosterStore, branch_id: str) -> Sequence[Branch]:

@@ -1,18 +1,20 @@
 """What a tick did, or would do, as data for programs and as lines for operators."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from bot import wiring
+from bot import reasons, round_report, wiring
+from bot.agenda_report import moment
 from bot.quota import Quota
 from bot.settings import Settings
 from bot.store import Store
 from bot.terminal import say
+from content.activities import Activities
 from scheduler.pacing import Forecast
 from scheduler.pacing import forecast as forecast_of
-from scheduler.reminders import Expiry, Opening
+from scheduler.reminders import Expiry, Opening, Round
 from scheduler.ticking import Ticked
 
 
@@ -45,19 +47,49 @@ def data(ticked: Ticked, at: datetime, ahead: Forecast, *, dry: bool) -> dict[st
     }
 
 
-def text(found: dict[str, Any]) -> str:
-    """For operators."""
-    lines = [say("tick_round", **one) for one in found["rounds"]]
-    lines += [say("tick_missed", **one) for one in found["missed"]]
-    lines += [say("tick_troubled", **one) for one in found["troubled"]]
+def text(found: Mapping[str, Any], at: datetime, activities: Activities, branches: Mapping[str, str]) -> str:
+    """For operators.
+
+    Args:
+        found: the same as `data`.
+        at: the moment acted for, in the zone it is shown in.
+        branches: id -> name.
+    """
+    lines = [say("tick_round", **one | {"round": _called(one, activities)}) for one in found["rounds"]]
+    lines += [_missed(one, activities, branches) for one in found["missed"]]
+    lines += [_troubled(one, activities, branches) for one in found["troubled"]]
     if not lines:
-        return say("tick_nothing", at=found["at"])
+        return say("tick_nothing", at=moment(at, activities.words))
     lines.append(say("tick_forecast", **found["forecast"]))
     if not found["forecast"]["fits_quota"]:
         lines.append(say("tick_over_quota", **found["forecast"]))
     if found["dry_run"]:
         lines.append(say("tick_dry"))
     return "\n".join(lines)
+
+
+def _called(one: Mapping[str, Any], activities: Activities) -> str:
+    return round_report.called(Round(one["activity"], date.fromisoformat(one["date"]), one["lead"]), activities)
+
+
+def _missed(one: Mapping[str, Any], activities: Activities, branches: Mapping[str, str]) -> str:
+    return say(
+        "tick_missed",
+        round=_called(one, activities),
+        branch=branches.get(one["branch_id"], one["branch_id"]),
+        count=one["members"],
+        why=reasons.sentence(one["reason"]),
+    )
+
+
+def _troubled(one: Mapping[str, Any], activities: Activities, branches: Mapping[str, str]) -> str:
+    activity = activities.get(one["activity"])
+    return say(
+        "tick_troubled",
+        branch=branches.get(one["branch_id"], one["branch_id"]),
+        activity=activity.name if activity else one["activity"],
+        why=one["reason"],
+    )
 
 
 def _told(opening: Opening) -> int:

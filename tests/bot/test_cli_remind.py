@@ -1,4 +1,4 @@
-"""`python -m bot remind next`: what comes next, for programs and for a secretary."""
+"""`python -m bot remind next` and `remind tick`: what comes next and what is due, for programs and for people."""
 
 import json
 from datetime import date, datetime, time
@@ -19,6 +19,7 @@ from scheduler.roster import Branch
 from scheduler.roster_changes import compare
 from scheduler.roster_files import Roster
 from tests.bot.test_cli import run
+from tests.bot.test_roster_store import imported, member
 from tests.content.calendar.official import MADE_UP_2027
 from tests.fakes import SHANGHAI
 
@@ -170,3 +171,38 @@ def test_a_branch_whose_rule_has_ended_and_nothing_else_is_said_to_have_nothing(
     result = run("remind", "next", BOT_REDIS_URL=valkey_url, BOT_CONTENT_DIR=str(tmp_path))
 
     assert result.output == "接下来没有活动。\n"
+
+
+def ticked(url: str, at: str, *options: str) -> str:
+    result = run("remind", "tick", "--at", at, *options, BOT_REDIS_URL=url)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_tick_says_in_plain_words_what_it_would_do(store: Store, valkey_url: str) -> None:
+    imported(store, list(BRANCHES), [member("o1", "b1"), member("o2", "b1"), member("o3", "b2")])
+
+    assert ticked(valkey_url, "2026-12-04T09:00", "--dry-run").splitlines() == [
+        "主题党日　2026年12月7日（周一）　提前3天　1 个支部，提醒 2 人，不提醒 0 人",
+        "共 2 条，最快 0.0 秒发完",
+        "只是预演，什么也没有发、没有改",
+    ]
+
+
+def test_what_a_tick_missed_is_said_with_branch_and_reason(store: Store, valkey_url: str) -> None:
+    imported(store, list(BRANCHES), [member("o1", "b1"), member("o2", "b1")])
+    ticked(valkey_url, "2026-12-03T10:00")
+
+    missed = ticked(valkey_url, "2026-12-07T16:00", "--dry-run")
+
+    assert "主题党日　2026年12月7日（周一）　当天　红旗支部　2 人没有按时提醒（过了时候，没有再发）" in missed
+
+
+def test_a_branch_a_tick_cannot_plan_is_named(store: Store, valkey_url: str) -> None:
+    imported(store, [Branch("b1", "红旗支部", party_day="有空的时候")], [member("o1", "b1")])
+
+    assert ticked(valkey_url, AT, "--dry-run").startswith("红旗支部　主题党日　排不出来：BadRule")
+
+
+def test_a_tick_with_nothing_to_do_says_for_when(store: Store, valkey_url: str) -> None:
+    assert ticked(valkey_url, "2026-11-28T02:00+00:00") == "2026年11月28日（周六） 10:00　没有要提醒的\n"

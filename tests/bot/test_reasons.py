@@ -8,6 +8,8 @@ import pytest
 from bot import platform, quota, reasons
 from bot.brake import BY_OPERATOR
 from bot.platform_errors import ERRORS
+from bot.receipts import BLOCKED, PLATFORM
+from scheduler.reminders import CHANGED, EXEMPT, EXPIRED, LEFT, MERGED, OPT_OUT, UNMARKED
 
 SENDERS = [platform, quota]
 ENDINGS = {"Later", "Unclear", "Stop", "Refused", "QuotaUnknown"}
@@ -25,11 +27,12 @@ def test_the_senders_own_reasons_are_found() -> None:
     assert {"pace", "store", "no_answer", "unreachable", "text_unclear", "token"} <= own_reasons()
 
 
+LEDGERS = {CHANGED, EXEMPT, EXPIRED, LEFT, MERGED, OPT_OUT, UNMARKED, BLOCKED, PLATFORM}
 MISSING = {"account_missing", "app_id_missing", "app_secret_missing", "template_missing"}
 
 
 @pytest.mark.parametrize(
-    "reason", sorted({key for _, key in ERRORS.values()} | own_reasons() | MISSING | {BY_OPERATOR})
+    "reason", sorted({key for _, key in ERRORS.values()} | own_reasons() | MISSING | LEDGERS | {BY_OPERATOR})
 )
 def test_a_reason_has_a_sentence(reason: str) -> None:
     assert len(reasons.sentence(reason)) > 3

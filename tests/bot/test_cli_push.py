@@ -1,0 +1,78 @@
+"""`python -m bot push …`: what an operator reads of the rounds, and holding them up."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot import round_report
+from bot.ledger import LedgerStore
+from bot.store import Store
+from scheduler.agenda import Meeting
+from scheduler.reminders import AGAIN, CANCELLED, EXPIRED, LATER, MOVED, NUDGE, Condition, Expiry, Mark, Opening, Round
+from tests.bot.test_cli import run
+from tests.bot.test_ledger import MEETING, NOTICE, NOW
+from tests.scheduler.test_agenda import ACTIVITIES
+
+SENT, UNFOLLOWED = Mark(Condition.SENT, "1"), Mark(Condition.FAILED, "unfollowed")
+
+
+@pytest.fixture
+def ledger(store: Store) -> LedgerStore:
+    return LedgerStore(store)
+
+
+def told(ledger: LedgerStore, **marks: Mark) -> None:
+    """The party-day reminder of the tests, told like that."""
+    ledger.open([Opening(NOTICE, dict.fromkeys(marks, ""))], NOW)
+    ledger.claim(NOTICE, list(marks), NOW)
+    ledger.settle(NOTICE, marks, NOW)
+
+
+def test_a_round_is_called_by_activity_day_and_lead_in_plain_words(ledger: LedgerStore, valkey_url: str) -> None:
+    told(ledger, o1=SENT, o2=UNFOLLOWED, o3=UNFOLLOWED)
+    ledger.expire([Expiry(replace(NOTICE, reminder=replace(NOTICE.reminder, lead="0d")), EXPIRED, 25)], NOW)
+
+    result = run("push", "status", BOT_REDIS_URL=valkey_url)
+
+    lines = [line.strip() for line in result.output.splitlines()]
+    rounds = {line.rsplit("　", 1)[1].split()[0]: line.split()[1:] for line in lines if line.startswith("主题党日")}
+    assert any(line.startswith("主题党日　2026年12月7日（周一）　提前3天 ") for line in lines)
+    assert rounds["当天"][-7:] == ["25", "0", "0", "0", "0", "25", "0"]
+    assert "主题党日　2026年12月7日（周一）　提前3天　没有关注公众号 2 人" in lines
+    assert "主题党日　2026年12月7日（周一）　当天　过了时候，没有再发 25 人" in lines
+    for key in ("party_day", "3d", "0d", "unfollowed", "expired"):
+        assert key not in result.output
+
+
+def test_programs_read_the_keys(ledger: LedgerStore, valkey_url: str) -> None:
+    told(ledger, o1=SENT, o2=UNFOLLOWED)
+
+    (found,) = json.loads(run("push", "status", "--json", BOT_REDIS_URL=valkey_url).output)
+
+    assert (found["activity"], found["date"], found["lead"]) == ("party_day", "2026-12-07", "3d")
+    assert found["reasons"] == {"unfollowed": 1}
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [
+        ("0d", "当天"),
+        ("14d", "提前14天"),
+        (MOVED, "改期通知"),
+        (CANCELLED, "取消通知"),
+        (NUDGE, "前一天晚上催回复"),
+        (AGAIN, "书记补发"),
+        (LATER, "党员要的再提醒"),
+    ],
+)
+def test_every_lead_has_a_name(lead: str, words: str) -> None:
+    assert round_report.called(Round("party_day", date(2027, 3, 5), lead), ACTIVITIES).endswith(f"　{words}")
+
+
+def test_a_round_of_an_activity_that_is_no_more_goes_by_its_id(ledger: LedgerStore, valkey_url: str) -> None:
+    gone = replace(NOTICE, reminder=replace(NOTICE.reminder, meeting=Meeting("study_day", "b1", MEETING.rule_date)))
+    ledger.open([Opening(gone, {"o1": ""})], NOW)
+
+    assert "study_day　2026年12月7日（周一）　提前3天" in run("push", "status", BOT_REDIS_URL=valkey_url).output

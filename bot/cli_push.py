@@ -48,8 +48,13 @@ def resume() -> None:
 @push.command("retry-failed", help=say("help_push_retry"))
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def retry_failed(as_json: bool) -> None:
-    """Try those again who certainly did not get it, while it is still of use; nobody else."""
+    """Try those again who certainly did not get it, while it is of use and could succeed; nobody else."""
     settings = settings_or_exit()
     with store_or_exit(settings) as store:
-        count = LedgerStore(store).retry(reminding.clockside(settings, store).now())
-    click.echo(as_text({"retried": count}) if as_json else say("push_retried", count=count))
+        retried = LedgerStore(store).retry(reminding.clockside(settings, store).now())
+    if as_json:
+        click.echo(as_text({"retried": retried.count, "left": dict(retried.left)}))
+        return
+    click.echo(say("push_retried", count=retried.count))
+    if retried.left:
+        click.echo(say("push_left", count=sum(retried.left.values()), why=round_report.counted(retried.left)))

@@ -5,7 +5,9 @@ small enough for the server to pack tightly (about 36 bytes a member and reminde
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -39,6 +41,7 @@ from bot.ledger_format import (
     rows_key,
 )
 from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
+from bot.platform_errors import LASTING
 from bot.pseudonyms import Pseudonyms
 from bot.store import Store, StoreUnavailable
 from scheduler.agenda import Meeting
@@ -68,6 +71,14 @@ INSIST: Final = 120  # seconds marks wait for a store that is away
 log = structlog.get_logger("ledger")
 
 Call = tuple[str, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of failures: how many members are due again, and how many were left, by the reason that lasts."""
+
+    count: int
+    left: Mapping[str, int]
 
 
 class LedgerStore:
@@ -218,16 +229,20 @@ class LedgerStore:
         """
         return self._scripts([self._sweeping(notice, now, idle) for notice in notices])
 
-    def retry(self, now: datetime) -> int:
-        """Make due again whoever a reminder failed for that is still of use; how many members. The next sweep queues
-        them.
+    def retry(self, now: datetime) -> Retried:
+        """Make due again whoever a reminder failed for that is still of use, unless the reason lasts. The next sweep
+        queues them.
         """
         keys = self._branch_keys()
         found = self._each("hgetall", [(key,) for key in keys])
         notices = [load_notice(key, raw) for rows in found for key, raw in rows.items()]
         useful = [notice for notice in notices if now + notice.ahead < notice.until]
-        calls = [(RETRY, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key]) for one in useful]
-        return sum(self._scripts(calls))
+        calls = [(RETRY, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key, *LASTING]) for one in useful]
+        count, left = 0, Counter[str]()
+        for again, *pairs in self._scripts(calls):
+            count += again
+            left.update(dict(zip(pairs[::2], pairs[1::2], strict=True)))
+        return Retried(count, left)
 
     def _branch_keys(self) -> list[str]:
         with self._store.commands() as client:

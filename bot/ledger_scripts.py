@@ -147,19 +147,30 @@ end
 """
 )
 
-# KEYS rows, counts, open; ARGV key. Makes due again whoever it failed for; gives how many.
+# KEYS rows, counts, open; ARGV key, then reasons that last. Makes due again whoever it failed for, for other reasons;
+# gives how many, then reason and number of those left, by turns.
 RETRY: Final = (
     _COUNT
     + """
-local all, again = redis.call('HGETALL', KEYS[1]), 0
+local all, lasting, again, left = redis.call('HGETALL', KEYS[1]), {}, 0, {}
+for at = 2, #ARGV do lasting[ARGV[at]] = true end
 for at = 1, #all, 2 do
-  if string.sub(all[at + 1], 1, 1) == 'f' then
-    put(KEYS[1], KEYS[2], all[at], all[at + 1], 'd')
+  local row = all[at + 1]
+  local reason = string.sub(row, 2)
+  if string.sub(row, 1, 1) == 'f' and lasting[reason] then
+    left[reason] = (left[reason] or 0) + 1
+  elseif string.sub(row, 1, 1) == 'f' then
+    put(KEYS[1], KEYS[2], all[at], row, 'd')
     again = again + 1
   end
 end
 if again > 0 then redis.call('ZADD', KEYS[3], 0, ARGV[1]) end
-return again
+local told = {again}
+for reason, number in pairs(left) do
+  told[#told + 1] = reason
+  told[#told + 1] = number
+end
+return told
 """
 )
 

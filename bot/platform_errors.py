@@ -71,6 +71,10 @@ ERRORS: Final[Mapping[int, tuple[Action, str]]] = MappingProxyType(
     }
 )
 
+LASTING: Final = frozenset(  # reasons no further attempt can mend: only the member can
+    {"bad_openid", "unfollowed", "blacklisted", "refused", "blocked"}
+)
+
 
 def rule(code: int) -> tuple[Action, str]:
     """The action and the reason's key for a code.

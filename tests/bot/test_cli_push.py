@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -11,8 +11,11 @@ from bot.ledger import LedgerStore
 from bot.store import Store
 from scheduler.agenda import Meeting
 from scheduler.reminders import AGAIN, CANCELLED, EXPIRED, LATER, MOVED, NUDGE, Condition, Expiry, Mark, Opening, Round
+from scheduler.roster import Branch
 from tests.bot.test_cli import run
 from tests.bot.test_ledger import MEETING, NOTICE, NOW
+from tests.bot.test_roster_store import imported, member
+from tests.fakes import SHANGHAI
 from tests.scheduler.test_agenda import ACTIVITIES
 
 SENT, UNFOLLOWED = Mark(Condition.SENT, "1"), Mark(Condition.FAILED, "unfollowed")
@@ -76,3 +79,22 @@ def test_a_round_of_an_activity_that_is_no_more_goes_by_its_id(ledger: LedgerSto
     ledger.open([Opening(gone, {"o1": ""})], NOW)
 
     assert "study_day　2026年12月7日（周一）　提前3天" in run("push", "status", BOT_REDIS_URL=valkey_url).output
+
+
+def test_what_is_not_tried_again_is_said_with_its_reason(store: Store, valkey_url: str) -> None:
+    imported(store, [Branch("b1", "甲支部")], [member(openid, "b1") for openid in ("o1", "o2", "o3")])
+    run("remind", "tick", "--at", "2027-03-02T09:00", BOT_REDIS_URL=valkey_url)
+    ledger = LedgerStore(store)
+    notice = next(one for one in ledger.notices("b1") if one.round.activity_id == "party_day")
+    real = datetime.now(SHANGHAI)
+    ledger.claim(notice, ["o1", "o2"], real)
+    ledger.settle(notice, {"o1": UNFOLLOWED, "o2": Mark(Condition.FAILED, "too_often")}, real)
+
+    first = run("push", "retry-failed", BOT_REDIS_URL=valkey_url)
+    second = run("push", "retry-failed", "--json", BOT_REDIS_URL=valkey_url)
+
+    assert first.output.splitlines() == [
+        "将再发 1 条",
+        "还有 1 条再发也没用，没有再发：没有关注公众号 1 人。请支部另外通知本人。",
+    ]
+    assert json.loads(second.output) == {"retried": 0, "left": {"unfollowed": 1}}

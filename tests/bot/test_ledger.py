@@ -222,6 +222,43 @@ def test_what_is_due_is_stopped_by_a_change_and_what_is_on_its_way_is_not(ledger
     assert ledger.claim(NOTICE, ["o2"], NOW) == []
 
 
+def test_a_failure_that_may_succeed_is_due_again_and_one_that_lasts_is_left(ledger: LedgerStore, store: Store) -> None:
+    failures = {
+        "o1": "too_often",
+        "o2": "platform",
+        "o3": "bad_fields",
+        "o4": "code_61501",
+        "o5": "unfollowed",
+        "o6": "unfollowed",
+        "o7": "refused",
+    }
+    opened(ledger, *failures, "o8", "o9")
+    ledger.claim(NOTICE, [*failures, "o8", "o9"], NOW)
+    marks = {openid: Mark(Condition.FAILED, reason) for openid, reason in failures.items()}
+    ledger.settle(NOTICE, {**marks, "o8": SENT}, NOW)
+    ledger.sweep([NOTICE], NOW + YOUNG + IDLE, IDLE)  # nobody knows of o9
+
+    retried = ledger.retry(NOW)
+
+    assert (retried.count, retried.left) == (4, {"unfollowed": 2, "refused": 1})
+    rows = ledger.rows(NOTICE, [*failures, "o8", "o9"])
+    assert {openid for openid, mark in rows.items() if mark == DUE} == {"o1", "o2", "o3", "o4"}
+    left = {"unfollowed": 2, "refused": 1}
+    whys = {f"why:{reason}": number for reason, number in left.items()}
+    assert counted(store) == {"pending": 4, "failed": 3, "sent": 1, "unknown": 1, **whys, f"why:{UNMARKED}": 1}
+    assert ledger.stale(NOW, IDLE), "the next sweep queues them"
+    assert ledger.retry(NOW).count == 0
+
+
+def test_a_failure_whose_time_is_over_is_not_tried_again(ledger: LedgerStore) -> None:
+    opened(ledger, "o1")
+    ledger.claim(NOTICE, ["o1"], NOW)
+    ledger.settle(NOTICE, {"o1": Mark(Condition.FAILED, "too_often")}, NOW)
+
+    assert ledger.retry(BEGINS).count == 0
+    assert ledger.retry(BEGINS - timedelta(minutes=1)).count == 1
+
+
 def test_what_was_missed_is_counted_once_and_only_if_never_opened(ledger: LedgerStore, store: Store) -> None:
     missed = [Expiry(NOTICE, EXPIRED, 25)]
 

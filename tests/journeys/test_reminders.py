@@ -160,7 +160,7 @@ def test_pause_resume_and_retry_tell_nobody_twice(
     environment: dict[str, str], platform: Remote, tmp_path: Path
 ) -> None:
     imported(environment, tmp_path)
-    platform.behave(members={"o7": 43004})
+    platform.behave(members={"o7": 43117, "o8": 43004})
     bot(environment, "push", "pause")
     with running(environment, "worker", tmp_path / "worker.log"):
         bot(environment, "remind", "tick", "--at", FIRST_LEAD)
@@ -170,12 +170,12 @@ def test_pause_resume_and_retry_tell_nobody_twice(
 
         bot(environment, "push", "resume")
         party_day = ("party_day", "2027-03-05", "3d")
-        assert status(environment, party_day, within=90)[party_day]["failed"] == 1
+        assert status(environment, party_day, within=90)[party_day]["failed"] == 2
 
         platform.behave(members={})
-        assert bot(environment, "push", "retry-failed", "--json") == {"retried": 1}
-        assert bot(environment, "push", "retry-failed", "--json") == {"retried": 0}
-        assert status(environment, party_day, within=90)[party_day]["sent"] == 30
+        assert bot(environment, "push", "retry-failed", "--json") == {"retried": 1, "left": {"unfollowed": 1}}
+        assert bot(environment, "push", "retry-failed", "--json") == {"retried": 0, "left": {"unfollowed": 1}}
+        assert status(environment, party_day, within=90)[party_day]["sent"] == 29
 
     assert set(told(platform).values()) == {1}
 

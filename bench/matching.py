@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse
 from rapidfuzz import fuzz, process
 
-from bot import encoders, wiring
+from bot import encoders, wiring_chat
 from bot.evaluate import holds, read
 from bot.table import rows
 from content import language, library, wording
@@ -116,7 +116,7 @@ def methods(corpus: library.Library) -> Iterator[tuple[str, Rank]]:
         yield "bm25s", Peer(entries, bm25)
     spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
     for name in ("none", *filter(encoders.installed, ("use",))):
-        matcher = wiring.matcher(corpus, spoken, encoders.make(name, Path("var")))
+        matcher = wiring_chat.matcher(corpus, spoken, encoders.make(name, Path("var")))
         yield (
             f"ours, {name}",
             lambda text, search=matcher.search: [match.entry for match in search(text, FIRST).matches],

@@ -24,7 +24,7 @@ from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.replies import create_reply
 
-from bot import embedded, web_app, wiring
+from bot import embedded, web_app, wiring, wiring_chat
 from bot.metrics import Metrics
 from bot.sandbox.envelope import Platform, Request, message
 from bot.settings import Settings
@@ -114,7 +114,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     settings = Settings()
     with tempfile.TemporaryDirectory() as folder, embedded.running(Path(folder)) as url:
-        services = wiring.services(settings)
+        services = wiring_chat.services(settings)
         gc.freeze()  # as the server does
         ours = web_app.assemble(ACCOUNT, Store(url), lambda: services, wiring.clock(settings), Metrics())
         new, tapped = (make(services, count + TURN) for make in (new_wordings, taps))

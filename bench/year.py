@@ -20,7 +20,7 @@ from datetime import date, datetime, timedelta
 
 from bench.book import Book
 from bench.roster import BRANCHES, MEMBERS, openid
-from bot import day_data, material
+from bot import day_data, edited
 from bot.settings import Settings
 from content.activities import Activities, Activity
 from scheduler.agenda import Agenda, Appointment, appointments
@@ -50,7 +50,7 @@ class World:
     def of(cls, numbers: Iterable[int], settings: Settings) -> "World":
         """Invented branches with all kinds of party days; in each one delegate, one who is exempt, one opted out."""
         rows = [Branch(f"hs-{n:04d}", f"第{n}党支部", party_day=RULES[n % len(RULES)]) for n in numbers]
-        activities, book = material.activities(settings), Book(rows, {one.id: _members(one.id) for one in rows})
+        activities, book = edited.activities(settings), Book(rows, {one.id: _members(one.id) for one in rows})
         return cls(book, activities, Agenda(activities, rows, book.changes_, day_data.days(), settings.zone))
 
     def live(self, moments: Iterable[datetime]) -> None:

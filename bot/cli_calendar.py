@@ -6,7 +6,7 @@ from typing import IO, Final
 
 import click
 
-from bot import agenda_report, calendar_report, day_data, wiring
+from bot import agenda_report, calendar_report, day_data, wiring_calendar
 from bot.announcements import Announcements
 from bot.roster_store import RosterStore
 from bot.terminal import (
@@ -45,7 +45,7 @@ def preview(rule: str, count: int, activity_id: str, at: str, as_json: bool) -> 
     activities = activities_or_exit(settings)
     activity = activities.get(activity_id) or fail(say("calendar_no_activity", id=activity_id), USAGE)
     with store_or_exit(settings) as store:
-        found = readings(_rule_or_exit(rule), first, count, wiring.days(store), activity.shift)
+        found = readings(_rule_or_exit(rule), first, count, wiring_calendar.days(store), activity.shift)
     if as_json:
         click.echo(as_text([calendar_report.reading_data(one) for one in found]))
     else:
@@ -64,7 +64,7 @@ def announcement(file: IO[str], yes: bool, at: str, as_json: bool) -> None:
     found = _announcement_or_exit(file)
     activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
-        agenda = wiring.agenda(settings, store, activities, RosterStore(store).branches())
+        agenda = wiring_calendar.agenda(settings, store, activities, RosterStore(store).branches())
         others = [one for one in Announcements(store).all() if one.year != found.year]
         changed = differences(found, agenda.days)
         moved = _moved(agenda, day_data.days([*others, found]), today, date(found.year, 12, 31))
@@ -89,7 +89,7 @@ def check(at: str) -> None:
     now = moment_or_exit(at, settings).astimezone(settings.zone)
     activities = activities_or_exit(settings)
     with store_or_exit(settings) as store:
-        agenda = wiring.agenda(settings, store, activities, ())
+        agenda = wiring_calendar.agenda(settings, store, activities, ())
         branches, announcements = RosterStore(store).branches(), Announcements(store).all()
     for activity in activities.all:
         alone = replace(agenda, activities=replace(activities, all=(activity,)))

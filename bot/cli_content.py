@@ -6,20 +6,9 @@ from typing import Final
 
 import click
 
-from bot import material, wiring, workbook
-from bot.terminal import (
-    USAGE,
-    activities_or_exit,
-    as_text,
-    corpus_or_exit,
-    counts,
-    counts_by_document,
-    fail,
-    material_or_exit,
-    report,
-    say,
-    settings_or_exit,
-)
+from bot import edited, wiring, workbook
+from bot.loading import corpus_or_exit, material_or_exit
+from bot.terminal import USAGE, activities_or_exit, as_text, fail, report, say, settings_or_exit
 from bot.terminal import findings as listed
 from content import library
 from content.changes import Changes, compare
@@ -48,7 +37,7 @@ def check(as_json: bool) -> None:
     report(lint(corpus, wiring.clock(settings)().date()), as_json)
     activities_or_exit(settings, as_json)
     material_or_exit(settings)
-    sizes = counts(corpus)
+    sizes = _counts(corpus)
     click.echo(as_text({"problems": [], **sizes}) if as_json else say("check_ok", **sizes))
 
 
@@ -60,7 +49,7 @@ def verify(sources: Path, as_json: bool) -> None:
     settings = settings_or_exit()
     corpus = corpus_or_exit(settings, as_json)
     try:
-        known = frozenset(map(fold, read_lines(material.data_file(settings.content_dir, "known_words.txt"))))
+        known = frozenset(map(fold, read_lines(edited.file(settings.content_dir, "known_words.txt"))))
     except ContentError as error:
         fail(listed(error.problems), USAGE)
     findings = prove(corpus, _documents(sources), known)
@@ -95,7 +84,7 @@ def coverage(sources: Path, untold: bool, as_json: bool) -> None:
 def by_document() -> None:
     """Cases, entries and phrasings of each document, as the table that stands in README."""
     corpus = corpus_or_exit(settings_or_exit(), as_json=False)
-    rows = counts_by_document(corpus) | {say("table_total"): counts(corpus)}
+    rows = _counts_by_document(corpus) | {say("table_total"): _counts(corpus)}
     click.echo(say("table_header"))
     for name, row in rows.items():
         click.echo(say("table_row", name=name, **row))
@@ -110,7 +99,7 @@ def export(path: Path) -> None:
         workbook.write(corpus, path, say)
     except OSError as error:
         fail(f"{path}: {error.strerror}", USAGE)
-    click.echo(say("exported", path=path, **counts(corpus)))
+    click.echo(say("exported", path=path, **_counts(corpus)))
 
 
 @content.command("import", help=say("help_content_import"))
@@ -158,3 +147,19 @@ def _documents(folder: Path) -> dict[str, list[str]]:
 def _unverified(finding: Finding) -> Problem:
     about = (("id", finding.entry.id), ("what", finding.what))
     return Problem(finding.entry.path, finding.entry.line, f"unverified_{finding.kind}", about)
+
+
+def _counts(corpus: library.Library) -> dict[str, int]:
+    """How many cases, entries and phrasings."""
+    phrasings = sum(len(entry.phrasings) for entry in corpus.entries)
+    return {"cases": len(corpus.cases), "entries": len(corpus.entries), "phrasings": phrasings}
+
+
+def _counts_by_document(corpus: library.Library) -> dict[str, dict[str, int]]:
+    """The same for the cases of each document, by its file name."""
+    found = {}
+    for file in sorted({case.source.file for case in corpus.cases}):
+        cases = tuple(case for case in corpus.cases if case.source.file == file)
+        entries = tuple(entry for entry in corpus.entries if entry.case.source.file == file)
+        found[file] = _counts(library.Library(cases, entries))
+    return found

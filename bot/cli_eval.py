@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from bot import evaluate, wiring
+from bot.loading import services_or_exit
 from bot.table import bar, rows
-from bot.terminal import USAGE, as_text, fail, say, services_or_exit, settings_or_exit
+from bot.terminal import USAGE, as_text, fail, say, settings_or_exit
 from handlers.services import Services
 
 

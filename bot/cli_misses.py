@@ -6,21 +6,11 @@ from typing import Any
 import click
 
 from bot import adopting, wiring
+from bot.loading import corpus_or_exit, language_or_exit
 from bot.misses import Group, Misses, Settled, grouped
 from bot.settings import Settings
 from bot.store import Store
-from bot.terminal import (
-    FINDING,
-    USAGE,
-    as_text,
-    corpus_or_exit,
-    fail,
-    findings,
-    language_or_exit,
-    say,
-    settings_or_exit,
-    store_or_exit,
-)
+from bot.terminal import FINDING, USAGE, as_text, fail, findings, say, settings_or_exit, store_or_exit
 from content.entries import Entry
 from content.files import ContentError
 from content.library import Library

@@ -2,10 +2,11 @@
 
 import click
 
-from bot import reminding, round_report, wiring
+from bot import round_report, wiring
 from bot.brake import BY_OPERATOR, Brake
 from bot.ledger import LedgerStore
 from bot.rounds import standings
+from bot.store_clock import StoreClock
 from bot.terminal import activities_or_exit, as_text, say, settings_or_exit, store_or_exit
 
 
@@ -49,9 +50,8 @@ def resume() -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def retry_failed(as_json: bool) -> None:
     """Try those again who certainly did not get it, while it is of use and could succeed; nobody else."""
-    settings = settings_or_exit()
-    with store_or_exit(settings) as store:
-        retried = LedgerStore(store).retry(reminding.clockside(settings, store).now())
+    with store_or_exit(settings_or_exit()) as store:
+        retried = LedgerStore(store).retry(StoreClock(store)())
     if as_json:
         click.echo(as_text({"retried": retried.count, "left": dict(retried.left)}))
         return

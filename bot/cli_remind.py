@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from bot import agenda_report, reminding, tick_report, wiring
+from bot import agenda_report, reminding, tick_report, wiring_calendar
 from bot.roster_store import RosterStore
 from bot.terminal import (
     FINDING,
@@ -38,7 +38,7 @@ def next_(branch_id: str, count: int, at: str, as_json: bool) -> None:
     now = moment_or_exit(at, settings)
     with store_or_exit(settings) as store:
         branches = _branches(RosterStore(store), branch_id)
-        agenda = wiring.agenda(settings, store, activities_or_exit(settings), branches)
+        agenda = wiring_calendar.agenda(settings, store, activities_or_exit(settings), branches)
     try:
         found = upcoming(agenda.between, now.astimezone(settings.zone), count)
     except BadRule as error:  # a roster from before a change of the grammar; `calendar check` names the branch

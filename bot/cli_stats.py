@@ -8,10 +8,11 @@ import click
 
 from bot import stats as figures
 from bot import wiring
+from bot.loading import corpus_or_exit, language_or_exit
 from bot.misses import Group, Misses, grouped
 from bot.stats import Figures
 from bot.table import rows
-from bot.terminal import as_text, corpus_or_exit, language_or_exit, say, settings_or_exit, store_or_exit
+from bot.terminal import as_text, say, settings_or_exit, store_or_exit
 from content.library import Library
 
 SHOWN: Final = 20

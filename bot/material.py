@@ -2,28 +2,21 @@
 which takes seconds to build.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import structlog
-
-from bot import encoders
+from bot import edited, encoders
 from bot.settings import Settings
 from content import cues, following, language, library, small_talk, wording
 from content.activities import Activities
-from content.activities import load as load_activities
 from content.cues import Cues
-from content.files import ContentError
 from content.following import Following
 from content.language import Language
 from content.library import Library
 from content.matching import scorer
 from content.small_talk import SmallTalk
 from content.wording import Wording
-
-log = structlog.get_logger("material")
 
 
 @dataclass(frozen=True)
@@ -54,45 +47,14 @@ def read(settings: Settings, today: date) -> Material:
     return Material(
         library=library.load(folder).on(today),
         language=heard,
-        cues=cues.load(data_file(folder, "conversation.yaml")),
+        cues=cues.load(edited.file(folder, "conversation.yaml")),
         following=following.load(encoder),
-        small_talk=small_talk.load(data_file(folder, "smalltalk.yaml"), heard.normalise),
-        phrases=wording.read(data_file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
-        activities=activities(settings),
+        small_talk=small_talk.load(edited.file(folder, "smalltalk.yaml"), heard.normalise),
+        phrases=wording.read(edited.file(folder, "phrases.yaml"), like=wording.read(wording.DATA / "phrases.yaml")),
+        activities=edited.activities(settings),
     )
 
 
 def spoken(folder: Path) -> language.Language:
     """How members speak. Raises ContentError."""
-    return language.load(data_file(folder, "synonyms.yaml"), data_file(folder, "regions.txt"))
-
-
-def activities(settings: Settings) -> Activities:
-    """What members are reminded of. Raises ContentError listing every finding."""
-    return load_activities(data_file(settings.content_dir, "activities.yaml"))
-
-
-def current_activities(settings: Settings) -> Callable[[], Activities]:
-    """The same for a process that goes on for months: read anew when the file has changed; one with mistakes is logged
-    and left alone. Raises ContentError at once when it cannot be used now.
-    """
-    path = data_file(settings.content_dir, "activities.yaml")
-    kept = (path.stat().st_mtime_ns, activities(settings))
-
-    def current() -> Activities:
-        nonlocal kept
-        written = path.stat().st_mtime_ns
-        if written != kept[0]:
-            try:
-                kept = (written, activities(settings))
-            except ContentError as error:
-                kept = (written, kept[1])
-                log.error("activities_not_read", reason=str(error))
-        return kept[1]
-
-    return current
-
-
-def data_file(folder: Path, name: str) -> Path:
-    """The editor's file, or the one that comes with the product when the folder has none."""
-    return folder / name if (folder / name).exists() else wording.DATA / name
+    return language.load(edited.file(folder, "synonyms.yaml"), edited.file(folder, "regions.txt"))

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot import material, wiring
+from bot import edited, wiring, wiring_calendar
 from bot.branch_book import BranchBook
 from bot.ledger import LedgerStore
 from bot.receipts import Receipts
@@ -84,12 +84,12 @@ def clockside(settings: Settings, kept: Store) -> Clockside:
     """The scheduler's parts. Raises ContentError when `activities.yaml` cannot be used."""
     ledger, roster, fanout = LedgerStore(kept), RosterStore(kept), queue(kept)
     planner = Planner(roster, ledger, lambda: _calendar(kept, settings))
-    ticker = Ticker(planner, roster, ledger, material.current_activities(settings), BranchBook(kept).attendance)
+    ticker = Ticker(planner, roster, ledger, edited.current_activities(settings), BranchBook(kept).attendance)
     return Clockside(ticker, Sweeper(ledger, fanout), Receipts(kept, ledger), fanout, StoreClock(kept))
 
 
 def _calendar(kept: Store, settings: Settings) -> Appointments:
-    days = wiring.days(kept)
+    days = wiring_calendar.days(kept)
     return lambda activity, branch, changes, first, last: appointments(
         activity, branch, changes, first, last, days, settings.zone
     )
@@ -102,7 +102,7 @@ def courier(settings: Settings, kept: Store, sender: Sender, stopping: Callable[
         ledger=LedgerStore(kept),
         roster=roster,
         sender=sender,
-        activities=material.current_activities(settings),
+        activities=edited.current_activities(settings),
         branch=roster.branch,
         versions=roster.versions,
         wrote_at=Window(kept).wrote_at,

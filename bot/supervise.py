@@ -4,7 +4,6 @@ stops them in order.
 If one of them ends by itself, all are stopped: a half-running bot is harder to notice than a stopped one.
 """
 
-import http.client
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from bot import children, embedded, wiring
+from bot import children, embedded, health, wiring_push
 from bot.sandbox import remote
 from bot.settings import Settings
 
@@ -55,7 +54,7 @@ def _run_roles(
     environment = {**os.environ, "BOT_REDIS_URL": url}
     processes: dict[str, children.Process] = {}
     try:
-        if wiring.missing_for_pushing(settings) == "account":
+        if wiring_push.missing_for_pushing(settings) == "account":
             processes[STAND_IN] = remote.start()
             environment["BOT_WECHAT_API_URL"] = remote.address(processes[STAND_IN])
         processes |= {role: _start(role, environment) for role in ROLES}
@@ -95,28 +94,11 @@ def _check_alive(processes: dict[str, children.Process]) -> None:
 
 def _wait_until_ready(settings: Settings, processes: dict[str, children.Process], stop: _StopSignal) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while not stop.asked and not answers(settings, "/readyz"):
+    while not stop.asked and not health.answers(settings, "/readyz"):
         _check_alive(processes)
         if time.monotonic() > deadline:
             raise Ended("web: not ready")
         time.sleep(0.1)
-
-
-def answers(settings: Settings, path: str) -> bool:
-    """Whether our own web process answers that path with status 200 within two seconds."""
-    connection = http.client.HTTPConnection(near_host(settings), settings.port, timeout=2)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def near_host(settings: Settings) -> str:
-    """The address at which this machine reaches its own web process."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
 
 
 def _check_port_free(settings: Settings) -> None:

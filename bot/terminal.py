@@ -1,26 +1,22 @@
-"""What the commands share: sentences, exit codes, settings and corpus or a report of what is wrong with them."""
+"""What all commands share: sentences, exit codes; settings, store and activities or a report of what is wrong with
+them. Nothing here loads the corpus: that is `loading`.
+"""
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final, NoReturn, TypeVar
+from typing import Final, NoReturn
 
 import click
 
-from bot import embedded, material, wiring
-from bot.encoders import NoEncoder
-from bot.material import Material
+from bot import edited, embedded, wiring
 from bot.settings import Settings, SettingsError, load
 from bot.store import Store, StoreUnavailable
-from content import language, library, wording
 from content.activities import Activities
 from content.files import ContentError, Problem
-from content.matching import BadWeights
-from handlers.services import Services
 
-Loaded = TypeVar("Loaded")
 say: Final = wiring.console()
 FINDING: Final = 1
 USAGE: Final = 2
@@ -35,29 +31,6 @@ def settings_or_exit() -> Settings:
     except SettingsError as error:
         lines = [say("error_settings"), *(say("error_settings_item", name=n, what=w) for n, w in error.findings)]
         fail("\n".join([*lines, say("error_settings_hint")]), USAGE)
-
-
-def services_or_exit(settings: Settings) -> Services:
-    """The handlers' world; exits with every finding when it cannot be made."""
-    return _or_exit(settings, wiring.services)
-
-
-def material_or_exit(settings: Settings) -> Material:
-    """What the handlers' world is made of today, seconds sooner; exits with every finding when it cannot be used."""
-    return _or_exit(settings, lambda settings: material.read(settings, wiring.clock(settings)().date()))
-
-
-def _or_exit(settings: Settings, load_from: Callable[[Settings], Loaded]) -> Loaded:
-    try:
-        return load_from(settings)
-    except ContentError as error:
-        fail(say("error_content", count=len(error.problems)) + "\n" + findings(error.problems), FINDING)
-    except wording.WordingError as error:
-        fail(str(error), FINDING)
-    except NoEncoder as error:
-        fail(say("error_encoder", name=settings.encoder, package=error), FINDING)
-    except BadWeights as error:
-        fail(say("error_weights", reason=error), FINDING)
 
 
 @contextmanager
@@ -91,43 +64,10 @@ def moment_or_exit(text: str, settings: Settings) -> datetime:
 def activities_or_exit(settings: Settings, as_json: bool = False) -> Activities:
     """What members are reminded of; exits with every finding when the file does not load."""
     try:
-        return material.activities(settings)
+        return edited.activities(settings)
     except ContentError as error:
         report(error.problems, as_json)
         raise
-
-
-def corpus_or_exit(settings: Settings, as_json: bool) -> library.Library:
-    """The whole corpus, entries out of date included; exits with every finding when it does not load."""
-    try:
-        return library.load(settings.content_dir)
-    except ContentError as error:
-        report(error.problems, as_json)
-        raise
-
-
-def language_or_exit(settings: Settings) -> language.Language:
-    """How members speak; exits with every finding when it does not load."""
-    try:
-        return material.spoken(settings.content_dir)
-    except ContentError as error:
-        fail(findings(error.problems), FINDING)
-
-
-def counts(corpus: library.Library) -> dict[str, int]:
-    """How many cases, entries and phrasings."""
-    phrasings = sum(len(entry.phrasings) for entry in corpus.entries)
-    return {"cases": len(corpus.cases), "entries": len(corpus.entries), "phrasings": phrasings}
-
-
-def counts_by_document(corpus: library.Library) -> dict[str, dict[str, int]]:
-    """The same for the cases of each document, by its file name."""
-    found = {}
-    for file in sorted({case.source.file for case in corpus.cases}):
-        cases = tuple(case for case in corpus.cases if case.source.file == file)
-        entries = tuple(entry for entry in corpus.entries if entry.case.source.file == file)
-        found[file] = counts(library.Library(cases, entries))
-    return found
 
 
 def findings(problems: Iterable[Problem]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bot import reasons, round_report, wiring
+from bot import reasons, round_report, wiring, wiring_push
 from bot.agenda_report import moment
 from bot.quota import Quota
 from bot.settings import Settings
@@ -21,7 +21,7 @@ from scheduler.ticking import Ticked
 def forecast(ticked: Ticked, settings: Settings, store: Store) -> Forecast:
     """How long sending takes at the most, and whether the day's quota covers it, as far as we know."""
     count = sum(_told(opening) for opening in ticked.openings)
-    platform = wiring.platform(settings, store)
+    platform = wiring_push.platform(settings, store)
     allowance = Quota(platform.api, store, wiring.clock(settings)).kept()
     return forecast_of(count, platform.pace.rate(), allowance.usable if allowance else None)
 

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from flask import Flask
 
-from bot import day_data, supervise, web, wiring
+from bot import day_data, health, web, wiring, wiring_chat, wiring_push
 from bot.announcements import Announcements
 from bot.calendars import Calendars
 from bot.current import Current
@@ -38,7 +38,7 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     """The application of these settings, with the sandbox when no account is configured."""
     store, now = wiring.store(settings), wiring.clock(settings)
     popular = Popular(Hits(store), now)
-    services = Current(lambda today: wiring.services(settings, popular, today, store), settings.content_dir, now)
+    services = Current(lambda today: wiring_chat.services(settings, popular, today, store), settings.content_dir, now)
     services.warm_up()
     day_data.days()(now().date() + timedelta(days=366))  # half a second the first time
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
@@ -51,7 +51,7 @@ def _rehearsal(settings: Settings, store: Store, ours: Account) -> Rehearsal | N
     """The demo's reminders, with the sample roster in place; None = there is an account, or no stand-in for WeChat's
     API. Nothing of the sample stays for an account.
     """
-    platform = None if wiring.missing_for_pushing(settings) else Remote(settings.wechat_api_url)
+    platform = None if wiring_push.missing_for_pushing(settings) else Remote(settings.wechat_api_url)
     try:
         if not settings.demo:
             sample.clear(store)
@@ -69,7 +69,7 @@ def _instruct(platform: Remote, settings: Settings, ours: Account) -> None:
     """Tell the stand-in for WeChat's API where receipts go, as the account's server settings do, and who of the sample
     cannot be reached.
     """
-    url = f"http://{supervise.near_host(settings)}:{settings.port}/wechat"
+    url = f"http://{health.near_host(settings)}:{settings.port}/wechat"
     errors = {one.openid: one.error for one in sample.manners() if one.error}
     try:
         platform.behave(

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot import reminding, stopping, wiring
+from bot import reminding, stopping, wiring_push
 from bot.heartbeats import WORKER, Heartbeats
 from bot.ledger import LedgerStore
 from bot.settings import Settings
@@ -28,7 +28,7 @@ def run(settings: Settings, stop: threading.Event, sender: Sender | None = None)
         sender: None = WeChat's API as the settings say.
     """
     store = reminding.store(settings)
-    courier = reminding.courier(settings, store, sender or wiring.platform(settings, store), stop.is_set)
+    courier = reminding.courier(settings, store, sender or wiring_push.platform(settings, store), stop.is_set)
     queue = reminding.queue(store)
     worker = queue.worker(courier.deliver, settings.push_threads)
     worker.start()

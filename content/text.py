@@ -4,12 +4,13 @@ Pure string functions. Which words are mere politeness is data (`content/data/sy
 """
 
 import functools
+import importlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import opencc
-import rjieba
 
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 _EMOTICON = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,6}\]|/:[^\s/]{1,8}")  # WeChat sends its own emoji as [微笑] or /::)
@@ -87,12 +88,18 @@ def simplify(line: str) -> str:
     return "".join(b if characters.get(ord(a), a) != a else a for a, b in zip(line, plain, strict=True))
 
 
+@functools.cache
+def _jieba() -> Any:
+    """What cuts words; imported when first needed, because its dictionary takes longer than most commands."""
+    return importlib.import_module("rjieba")
+
+
 def _words(line: str) -> Iterator[str]:
     """The words of a traditional line. Without them, the end of one and the beginning of the next would be taken for
     a phrase: 明覆 in 說明覆蓋.
     """
     at = 0
-    for word in rjieba.cut(line.translate(_simplified())):
+    for word in _jieba().cut(line.translate(_simplified())):
         yield line[at : at + len(word)]
         at += len(word)
 
@@ -103,12 +110,12 @@ def words(text: str) -> list[str]:
     >>> words("党日多久一次")
     ['党日', '多久', '一次']
     """
-    return list(rjieba.cut(text))
+    return list(_jieba().cut(text))
 
 
 def is_word(text: str) -> bool:
     """Whether the dictionary has it."""
-    return bool(rjieba.has_word(text))
+    return bool(_jieba().has_word(text))
 
 
 def is_only_emoji(text: str) -> bool:

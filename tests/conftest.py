@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
-from bot import embedded, web_app, wiring
+from bot import embedded, web_app, wiring_chat
 from bot.metrics import Metrics
 from bot.sandbox.remote import Remote, stand_in
 from bot.settings import Settings
@@ -30,7 +30,7 @@ AppFactory = Callable[..., Flask]
 @pytest.fixture(scope="session")
 def services() -> Services:
     """The corpus and texts that come with the product."""
-    return wiring.services(Settings())
+    return wiring_chat.services(Settings())
 
 
 @pytest.fixture(scope="session")

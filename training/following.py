@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from bot import encoders, wiring
+from bot import encoders, wiring_chat
 from content import cues, following, language, library, wording
 from content.cues import Cues
 from content.library import Library
@@ -210,7 +210,7 @@ def main() -> None:
     spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
     words, corpus = cues.load(wording.DATA / "conversation.yaml"), library.load(wording.DATA)
     for name in sys.argv[1:] or [ALONE, *filter(encoders.installed, encoders.PACKAGES)]:
-        matcher = wiring.matcher(corpus, spoken, encoders.make(name, Path("var")))
+        matcher = wiring_chat.matcher(corpus, spoken, encoders.make(name, Path("var")))
         learnt = train(matcher, corpus, words)
         (FOLDER / f"following-{name}.json").write_text(json.dumps(learnt, indent=2) + "\n", encoding="utf-8")
         sys.stdout.write(f"{name}\n")

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot import encoders, wiring
+from bot import encoders, wiring_chat
 from bot.settings import Settings
 from content import language, library, wording
 from content.matching.meaning import FOLDER
@@ -22,7 +22,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus = library.load(settings.content_dir)
         spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
-        wiring.matcher(corpus, spoken, encoders.make(NAME, Path(folder), shipped=False))
+        wiring_chat.matcher(corpus, spoken, encoders.make(NAME, Path(folder), shipped=False))
         (kept,) = Path(folder).glob("vectors-*.sqlite3")
         written = (FOLDER / kept.name).with_suffix(".npz")
         count = encoders.write(kept, written)

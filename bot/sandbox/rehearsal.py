@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from bot import material, reminding, wiring
+from bot import edited, reminding, wiring_chat
 from bot.branch_book import BranchBook
 from bot.ledger import LedgerStore
 from bot.reminding import Clockside
@@ -93,7 +93,7 @@ class Rehearsal:
         """Do what the scheduler will do at the next moment one of an activity's leads is due to this member. That
         moment; None = the member belongs to no branch, or nothing will be due to them in the coming months.
         """
-        branches = wiring.branches(self._settings, self._store, material.activities(self._settings))
+        branches = wiring_chat.branches(self._settings, self._store, edited.activities(self._settings))
         visit = Caller(branches, openid, now).visit()
         due = self._next(visit) if visit else None
         if due:

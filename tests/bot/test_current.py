@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot import current, wiring
+from bot import current, wiring_chat
 from bot.current import Current
 from bot.settings import Settings
 from handlers.services import Services
@@ -28,7 +28,7 @@ class Builder:
 
     def __call__(self, day: date) -> Services:
         self.days.append(day)
-        return wiring.services(self._settings, today=day)
+        return wiring_chat.services(self._settings, today=day)
 
 
 @pytest.fixture

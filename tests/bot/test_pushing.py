@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot import doctor, wiring
+from bot import doctor, wiring, wiring_push
 from bot.brake import Brake
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
@@ -31,7 +31,7 @@ def settings(platform: Remote, valkey_url: str, store: Store) -> Settings:
 
 def sent(settings: Settings, store: Store) -> Result:
     """How a push by the settings' platform ends."""
-    with closing(wiring.platform(settings, store)) as platform:
+    with closing(wiring_push.platform(settings, store)) as platform:
         return platform.send(PUSH)
 
 

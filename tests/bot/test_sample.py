@@ -1,6 +1,6 @@
 """The demo's sample roster: there at the first start, never over another one, gone when there is an account."""
 
-from bot import material, wiring
+from bot import edited, wiring_calendar
 from bot.branch_book import BranchBook
 from bot.roster_store import RosterStore
 from bot.sandbox import sample
@@ -31,7 +31,7 @@ def test_every_branch_has_its_next_party_day(store: Store) -> None:
     settings = Settings()
 
     for branch in RosterStore(store).branches():
-        agenda = wiring.agenda(settings, store, material.activities(settings), [branch])
+        agenda = wiring_calendar.agenda(settings, store, edited.activities(settings), [branch])
         assert any(one.meeting.activity_id == "party_day" for one in upcoming(agenda.between, NOW, 2))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import material, reminding, supervise, web_app, wiring
+from bot import edited, health, reminding, web_app, wiring_chat, wiring_push
 from bot.ledger import YOUNG
 from bot.metrics import Metrics
 from bot.rounds import standings
@@ -150,7 +150,7 @@ def test_an_attempt_of_eight_minutes_ago_is_unknown_and_never_made_again(world: 
 def test_a_platform_that_drops_every_call_for_ten_minutes(world: World) -> None:
     world.tick()
     clock, shelf = Clock(StoreClock(world.store)()), Shelf()
-    platform = wiring.platform(world.settings, world.store)
+    platform = wiring_push.platform(world.settings, world.store)
     courier = replace(
         reminding.courier(world.settings, world.store, platform, lambda: False),
         now=clock,
@@ -186,7 +186,7 @@ def test_a_platform_that_drops_every_call_for_ten_minutes(world: World) -> None:
 def test_who_unsubscribes_while_a_push_is_under_way_is_not_told_and_leaves_no_row(
     world: World, services: Services, clock: Clock
 ) -> None:
-    branches = wiring.branches(world.settings, world.store, material.activities(world.settings))
+    branches = wiring_chat.branches(world.settings, world.store, edited.activities(world.settings))
     known = replace(services, branches=branches)
     client = web_app.assemble(PLAIN_ACCOUNT, world.store, lambda: known, clock, Metrics()).test_client()
     world.tick()
@@ -209,7 +209,7 @@ def test_a_web_process_that_is_killed_loses_receipts_at_most(world: World) -> No
         latency=0.02, receipt_url=url, receipt_token=PLAIN_ACCOUNT.token, receipt_after=[0.0, 0.1], receipt_twice=0.2
     )
     first = world.start("web")
-    world.until(lambda: supervise.answers(world.settings, "/healthz"))
+    world.until(lambda: health.answers(world.settings, "/healthz"))
     world.tick()
     world.start("worker")
     world.until_seen(20)

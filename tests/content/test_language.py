@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import material
+from bot import edited
 from content import language, small_talk, wording
 from content.files import ContentError
 from content.text import Normaliser
@@ -99,4 +99,4 @@ def test_a_text_file_with_a_lone_brace_is_reported_and_not_raised_at_a_member(tm
 
 
 def test_a_folder_without_text_files_uses_those_of_the_product(tmp_path: Path) -> None:
-    assert material.data_file(tmp_path, "phrases.yaml") == wording.DATA / "phrases.yaml"
+    assert edited.file(tmp_path, "phrases.yaml") == wording.DATA / "phrases.yaml"

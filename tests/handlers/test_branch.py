@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot import material
+from bot import edited
 from bot.branch_book import BranchBook
 from bot.invitations import Invitations
 from bot.roster_store import RosterStore
@@ -41,7 +41,7 @@ class Chat:
         self.roster = RosterStore(store)
         self.invitations = Invitations(store)
         self.now = NOW
-        activities = material.activities(Settings())
+        activities = edited.activities(Settings())
         branches = Branches(self.book, self.reminders, activities, lambda: plain_week, SHANGHAI)
         self.services = replace(services, branches=branches)
         self.memories: dict[str, Memory] = {}
@@ -607,7 +607,7 @@ class TestChanges:
 def test_every_line_the_bot_offers_is_understood_when_tapped(chat: Chat) -> None:
     spoken = chat.services.language.spoken
     phrases = chat.services.phrases
-    for activity in material.activities(Settings()).all:
+    for activity in edited.activities(Settings()).all:
         for key in ("say_attend", "say_leave", "say_subscribe", "say_unsubscribe"):
             said = spoken(phrases(key, activity=activity.name))
             assert said is not None, key

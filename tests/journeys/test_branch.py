@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
-from bot import material, web_app
+from bot import edited, web_app
 from bot.announcements import Announcements
 from bot.branch_book import BranchBook
 from bot.calendar_links import CalendarLinks
@@ -40,7 +40,7 @@ class Town:
         self.store, self.clock, self.reminders = store, clock, FakeReminders()
         self.book = BranchBook(store)
         days = KnownDays(Announcements(store), clock)
-        branches = Branches(self.book, self.reminders, material.activities(Settings()), days, SHANGHAI)
+        branches = Branches(self.book, self.reminders, edited.activities(Settings()), days, SHANGHAI)
         self.services = replace(services, branches=branches, public_url=URL)
         self.app = self.app_on(store)
 

@@ -66,11 +66,17 @@ def due(
 
 
 def occasions(appointment: Appointment, leads: Sequence[Lead], quiet: Quiet) -> tuple[tuple[datetime, Reminder], ...]:
-    """When each lead of a meeting is due, the soonest first, and the names it is told under; none of a cancelled."""
+    """When a meeting is told of, the soonest first, and the names it is told under: each lead, and the nudge, which is
+    for the silent only. None of a cancelled one.
+    """
     if appointment.cancelled:
         return ()
     dues = _dues(appointment.begins, leads, quiet)
-    return tuple((when, _notice(appointment, dues, number).reminder) for number, (when, _) in enumerate(dues))
+    found = [(when, _notice(appointment, dues, number).reminder) for number, (when, _) in enumerate(dues)]
+    evening = nudge_due(appointment.begins, quiet)
+    nudge = _nudge(appointment, dues, quiet, evening)
+    nudges = [(evening, nudge.reminder)] if nudge else []
+    return tuple(sorted((*found, *nudges), key=lambda occasion: occasion[0]))
 
 
 def awake(when: datetime, quiet: Quiet, before: datetime) -> datetime:

@@ -8,6 +8,7 @@ that time, so that an answer to a reminder is about the meeting the reminder was
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -24,6 +25,7 @@ from bot.settings import Settings
 from bot.store import Store
 from handlers.visits import Caller, Visit
 from scheduler.planning import occasions
+from scheduler.reminders import NUDGE, Reminder
 from scheduler.roster import Branch, Role
 
 ROLES: Final = {"member": frozenset({Role.MEMBER}), "secretary": frozenset({Role.MEMBER, Role.SECRETARY})}
@@ -53,6 +55,19 @@ class PageClock:
             yield
         finally:
             _ahead.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Leap:
+    """Where a leap ended.
+
+    Attributes:
+        due: the moment (aware).
+        nudged: how many are told as they have not answered; 0 = everyone is told.
+    """
+
+    due: datetime
+    nudged: int
 
 
 class Rehearsal:
@@ -89,31 +104,37 @@ class Rehearsal:
         self._book.set_roles(openid, roles)
         return True
 
-    def leap(self, openid: str, now: datetime) -> datetime | None:
-        """Do what the scheduler will do at the next moment one of an activity's leads is due to this member. That
-        moment; None = the member belongs to no branch, or nothing will be due to them in the coming months.
+    def leap(self, openid: str, now: datetime) -> Leap | None:
+        """Do what the scheduler will do at the next moment this member's branch is told of a meeting of theirs: one of
+        an activity's leads, or the nudge if somebody is silent. None = the member belongs to no branch, or nothing will
+        be due in the coming months.
         """
         branches = wiring_chat.branches(self._settings, self._store, edited.activities(self._settings))
         visit = Caller(branches, openid, now).visit()
-        due = self._next(visit) if visit else None
-        if due:
-            self._clockside.tick(due)
-        return due
+        for due, reminder in self._occasions(visit) if visit else ():
+            nudged = self._nudged(reminder, due) if reminder.lead == NUDGE else 0
+            if nudged or reminder.lead != NUDGE:
+                self._clockside.tick(due)
+                return Leap(due, nudged)
+        return None
 
-    def _next(self, visit: Visit) -> datetime | None:
+    def _occasions(self, visit: Visit) -> list[tuple[datetime, Reminder]]:
+        """Those to come of the member's meetings, the soonest first."""
         opened = self._ledger.opened([visit.branch.id])[visit.branch.id]
-        return min(
-            (
-                when
-                for appointment in visit.ahead()
-                if appointment.meeting.activity_id not in visit.member.muted
-                for when, reminder in occasions(
-                    appointment, visit.activity(appointment).leads, visit.branches.activities.quiet
-                )
-                if when > visit.now and reminder.key not in opened
-            ),
-            default=None,
-        )
+        quiet = visit.branches.activities.quiet
+        found = [
+            (due, reminder)
+            for appointment in visit.ahead()
+            if appointment.meeting.activity_id not in visit.member.muted
+            for due, reminder in occasions(appointment, visit.activity(appointment).leads, quiet)
+            if due > visit.now and reminder.key not in opened
+        ]
+        return sorted(found, key=lambda occasion: occasion[0])
+
+    def _nudged(self, reminder: Reminder, due: datetime) -> int:
+        """How many are silent then and will be asked once more."""
+        openings = self._clockside.tick(due, dry=True).openings
+        return sum(len(one.audience) for one in openings if one.notice.reminder == reminder)
 
     def answers(self, openid: str) -> tuple[sample.Manner, ...]:
         """Those of the sample in this member's branch who answer reminders."""

@@ -103,18 +103,20 @@ def _role(rehearsal: Rehearsal) -> ResponseReturnValue:
 
 
 def _leap(rehearsal: Rehearsal, clock: PageClock, deliver: Deliver) -> ResponseReturnValue:
-    """Go forward; those of the sample who answer reminders do so at once. How far ahead the page is from now on."""
+    """Go forward; those of the sample who answer reminders do so at once. How far ahead the page is from now on, and
+    how many are told as they have not answered (0 = everyone is told).
+    """
     if (asked := _asked()) is None:
         return _BAD
     openid = _openid(asked)
     with clock.ahead(_ahead(asked)):
-        due = rehearsal.leap(openid, clock())
-    if due is None:
+        leap = rehearsal.leap(openid, clock())
+    if leap is None:
         return jsonify(ahead=None)
-    ahead = due - clock()
+    ahead = leap.due - clock()
     for one in rehearsal.answers(openid):
         deliver({"content": one.answers}, one.openid, ahead)
-    return jsonify(ahead=math.ceil(ahead.total_seconds()))
+    return jsonify(ahead=math.ceil(ahead.total_seconds()), nudged=leap.nudged)
 
 
 def _seen(rehearsal: Rehearsal) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from content.activities import Lead, Quiet
 from content.calendar import DaySource
 from scheduler.agenda import Appointment, Meeting
 from scheduler.planning import LATE_AT_MOST, Plan, audience, awake, due, occasions, without
-from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, OPT_OUT, Heard
+from scheduler.reminders import CANCELLED, EXEMPT, EXPIRED, MERGED, MOVED, NUDGE, OPT_OUT, Heard, Reminder
 from scheduler.roster import Member, Role
 from tests.fakes import SHANGHAI
 from tests.scheduler.test_agenda import ACTIVITIES
@@ -34,6 +34,11 @@ def plan(now: datetime, since: datetime | None = None, heard: Heard | None = Non
 
 def lead(plan: Plan) -> str | None:
     return plan.lead.reminder.lead if plan.lead else None
+
+
+def names(plan: Plan) -> list[Reminder]:
+    """Under which names members are told."""
+    return [notice.reminder for notice in (plan.correction, plan.lead, plan.nudge) if notice]
 
 
 def missed(plan: Plan) -> list[tuple[str, str]]:
@@ -198,12 +203,16 @@ def test_whatever_the_ticks_each_lead_is_either_told_or_reported(minutes: list[i
 def test_the_occasions_of_a_meeting_are_those_at_which_it_will_be_told() -> None:
     found = occasions(APPOINTMENT, LEADS, QUIET)
 
-    assert [when for when, _ in found] == [at(4, 9), at(7, 8)]
+    assert [(when, reminder.lead) for when, reminder in found] == [
+        (at(4, 9), "3d"),
+        (at(6, 19), NUDGE),
+        (at(7, 8), "0d"),
+    ]
     for when, reminder in found:
-        told = plan(when).lead
-        assert told is not None
-        assert told.reminder == reminder
-        assert lead(plan(when - timedelta(minutes=1))) != reminder.lead
+        told = plan(when, heard=Heard(APPOINTMENT.begins))
+        before = plan(when - timedelta(minutes=1), heard=Heard(APPOINTMENT.begins))
+        assert reminder in names(told)
+        assert reminder not in names(before)
 
 
 def test_a_cancelled_meeting_has_no_occasions() -> None:

@@ -34,7 +34,12 @@ async function leap() {
   toPhone();
   await look(); // what came before is shown before
   const leapt = await post("leap", {});
-  show("note", leapt.ahead === null ? t.page_leap_none : t.page_leapt.replace("{when}", goTo(leapt.ahead)));
+  if (leapt.ahead === null) {
+    show("note", t.page_leap_none);
+    return;
+  }
+  const text = leapt.nudged ? t.page_leapt_nudge.replace("{count}", leapt.nudged) : t.page_leapt;
+  show("note", text.replace("{when}", goTo(leapt.ahead)));
 }
 
 // On a small screen the buttons stand below the phone, and what they cause is to be seen.

@@ -2,6 +2,7 @@
 
 A row stands under the member's pseudonym; no openid is kept here. Everything of one branch lies under keys of its own,
 small enough for the server to pack tightly (about 36 bytes a member and reminder).
+Which script a change runs, with what, is in `ledger_calls`; how values are written down, in `ledger_format`.
 """
 
 import time
@@ -13,23 +14,17 @@ from typing import Any, Final
 
 import structlog
 
+from bot import ledger_calls as calls
+from bot.ledger_calls import Call
 from bot.ledger_format import (
     FORGOTTEN,
     HEARD,
     LAST_TICK,
     OPEN_ONES,
-    ROUNDS,
     WISHES,
-    as_opened,
-    counts_key,
     dump_heard,
-    dump_mark,
     dump_meeting,
-    dump_notice,
-    dump_round,
     dump_wish,
-    first_row,
-    in_milliseconds,
     load_heard,
     load_mark,
     load_meeting,
@@ -40,18 +35,11 @@ from bot.ledger_format import (
     notices_key,
     rows_key,
 )
-from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
-from bot.platform_errors import LASTING
 from bot.pseudonyms import Pseudonyms
 from bot.store import Store, StoreUnavailable
 from scheduler.agenda import Meeting
 from scheduler.reminders import (
-    AGAIN,
     CHANGED,
-    EXPIRED,
-    LATER,
-    UNMARKED,
-    Condition,
     Expiry,
     Heard,
     Mark,
@@ -61,16 +49,12 @@ from scheduler.reminders import (
     Wish,
 )
 
-YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
-LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
 PAGE: Final = 500  # commands in one round trip
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 LAST_DAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
 INSIST: Final = 120  # seconds marks wait for a store that is away
 
 log = structlog.get_logger("ledger")
-
-Call = tuple[str, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +145,20 @@ class LedgerStore:
             queued: whether the caller queues them; else the next sweep does.
         """
         progress = now if queued else EPOCH
-        return sum(self._scripts([self._opening(opening, now, progress) for opening in openings]))
+        return sum(self._scripts([calls.open_(opening, now, progress, self._who) for opening in openings]))
 
     def expire(self, expiries: Sequence[Expiry], now: datetime) -> int:
         """Report reminders as never sent, unless they were opened or reported. How many are new."""
-        return sum(self._scripts([self._expiry(expiry, now) for expiry in expiries]))
+        return sum(self._scripts([calls.expire(expiry, now) for expiry in expiries]))
 
     def supersede(self, meeting: Meeting) -> None:
         """Skip as CHANGED whatever is still due of the meeting's reminders."""
         of_it = [notice for notice in self.notices(meeting.branch_id) if notice.reminder.meeting == meeting]
-        self._scripts([_skipping(notice, CHANGED, ()) for notice in of_it])
+        self._scripts([calls.skip(notice, CHANGED) for notice in of_it])
 
     def skip(self, notice: Notice, reason: str, besides: Iterable[str] = ()) -> None:
         """Skip whoever is still due, but for the openids of `besides`."""
-        self._scripts([_skipping(notice, reason, map(self._who, besides))])
+        self._scripts([calls.skip(notice, reason, map(self._who, besides))])
 
     def rows(self, notice: Notice, openids: Iterable[str]) -> dict[str, Mark]:
         """The marks of some members; those it does not concern are missing."""
@@ -185,9 +169,7 @@ class LedgerStore:
     def claim(self, notice: Notice, openids: Sequence[str], now: datetime) -> list[str]:
         """Take members to be told. See `Ledger.claim`."""
         asked = {self._who(openid): openid for openid in openids}
-        keys = [rows_key(notice.reminder), OPEN_ONES]
-        times = [milliseconds(now), in_milliseconds(LEASE), in_milliseconds(YOUNG)]
-        (taken,) = self._scripts([(CLAIM, keys, [notice.reminder.key, *times, *asked])])
+        (taken,) = self._scripts([calls.claim(notice, asked, now)])
         return [asked[who] for who in taken]
 
     def settle(self, notice: Notice, marks: Mapping[str, Mark], now: datetime) -> None:
@@ -196,12 +178,7 @@ class LedgerStore:
 
     def settle_all(self, marks: Mapping[Notice, Mapping[str, Mark]], now: datetime) -> None:
         """The same for many reminders, members by pseudonym."""
-        calls = []
-        for notice, by_member in marks.items():
-            rows = [part for who, mark in by_member.items() for part in (who, dump_mark(mark))]
-            keys = [*_rows_and_counts(notice), OPEN_ONES]
-            calls.append((SETTLE, keys, [notice.reminder.key, milliseconds(now), *rows]))
-        self._scripts(calls)
+        self._scripts([calls.settle(notice, by_member, now) for notice, by_member in marks.items()])
 
     def _insist(self, marks: Mapping[Notice, Mapping[str, Mark]], now: datetime) -> None:
         """What was sent must be written down: while the store is away, wait for it."""
@@ -227,7 +204,7 @@ class LedgerStore:
         Returns:
             for each reminder how many members are still to be told; -1 = someone else is at it.
         """
-        return self._scripts([self._sweeping(notice, now, idle) for notice in notices])
+        return self._scripts([calls.sweep(notice, now, idle) for notice in notices])
 
     def retry(self, now: datetime) -> Retried:
         """Make due again whoever a reminder failed for that is still of use, unless the reason lasts. The next sweep
@@ -237,9 +214,8 @@ class LedgerStore:
         found = self._each("hgetall", [(key,) for key in keys])
         notices = [load_notice(key, raw) for rows in found for key, raw in rows.items()]
         useful = [notice for notice in notices if now + notice.ahead < notice.until]
-        calls = [(RETRY, [*_rows_and_counts(one), OPEN_ONES], [one.reminder.key, *LASTING]) for one in useful]
         count, left = 0, Counter[str]()
-        for again, *pairs in self._scripts(calls):
+        for again, *pairs in self._scripts([calls.retry(notice) for notice in useful]):
             count += again
             left.update(dict(zip(pairs[::2], pairs[1::2], strict=True)))
         return Retried(count, left)
@@ -259,7 +235,7 @@ class LedgerStore:
 
     def forget_all(self, who: Sequence[str], notices: Sequence[Notice]) -> None:
         """Remove the rows of members (by pseudonym) in some reminders."""
-        self._scripts([(FORGET, _rows_and_counts(notice), who) for notice in notices])
+        self._scripts([calls.forget(notice, who) for notice in notices])
 
     def missed(self, branch_id: str) -> dict[Reminder, str]:
         """The reminders of a branch that were never sent, with the reason."""
@@ -267,39 +243,15 @@ class LedgerStore:
             found: Any = client.hgetall(missed_key(branch_id))
         return {Reminder.of_key(key): raw.split(" ")[1] for key, raw in found.items()}
 
-    def _opening(self, opening: Opening, now: datetime, progress: datetime) -> Call:
-        notice = as_opened(opening.notice, now)
-        reminder, appointment = notice.reminder, notice.appointment
-        grows = reminder.lead in (AGAIN, LATER)
-        heard = "" if grows else dump_heard(Heard(appointment.begins, appointment.cancelled))
-        names = [reminder.key, dump_notice(notice), dump_round(notice.round), dump_meeting(reminder.meeting)]
-        rows = [part for openid, reason in opening.audience.items() for part in (self._who(openid), first_row(reason))]
-        branch_id = reminder.meeting.branch_id
-        own = [notices_key(branch_id), missed_key(branch_id), *_rows_and_counts(notice)]
-        args = [*names, heard, milliseconds(now), milliseconds(progress), int(grows), *rows]
-        return OPEN, [*own, OPEN_ONES, ROUNDS, HEARD], args
-
-    def _expiry(self, expiry: Expiry, now: datetime) -> Call:
-        reminder, round_ = expiry.notice.reminder, expiry.notice.round
-        branch_id = reminder.meeting.branch_id
-        keys = [notices_key(branch_id), missed_key(branch_id), counts_key(round_), ROUNDS]
-        return EXPIRE, keys, [reminder.key, expiry.reason, expiry.count, dump_round(round_), milliseconds(now)]
-
-    def _sweeping(self, notice: Notice, now: datetime, idle: timedelta) -> Call:
-        over = int(now + notice.ahead >= notice.until)
-        times = [milliseconds(now), milliseconds(now - idle), in_milliseconds(YOUNG)]
-        keys = [*_rows_and_counts(notice), OPEN_ONES]
-        return SWEEP, keys, [notice.reminder.key, *times, over, EXPIRED, UNMARKED]
-
-    def _scripts(self, calls: Sequence[Call]) -> list[Any]:
+    def _scripts(self, asked: Sequence[Call]) -> list[Any]:
         """Run scripts, PAGE of them in one round trip. Their text goes along: asking first whether the store knows it
         costs a second round trip.
         """
         results: list[Any] = []
-        for start in range(0, len(calls), PAGE):
+        for start in range(0, len(asked), PAGE):
             with self._store.commands() as client:
                 pipe = client.pipeline(transaction=False)
-                for script, keys, args in calls[start : start + PAGE]:
+                for script, keys, args in asked[start : start + PAGE]:
                     pipe.eval(script, len(keys), *keys, *args)
                 results += pipe.execute()
         return results
@@ -314,11 +266,3 @@ class LedgerStore:
                     getattr(pipe, command)(*one)
                 results += pipe.execute()
         return results
-
-
-def _skipping(notice: Notice, reason: str, besides: Iterable[str]) -> Call:
-    return SKIP, _rows_and_counts(notice), [dump_mark(Mark(Condition.SKIPPED, reason)), *besides]
-
-
-def _rows_and_counts(notice: Notice) -> list[str]:
-    return [rows_key(notice.reminder), counts_key(notice.round)]

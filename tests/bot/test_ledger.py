@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.ledger import LEASE, YOUNG, LedgerStore
+from bot.ledger import LedgerStore
+from bot.ledger_calls import LEASE, YOUNG
 from bot.ledger_format import counts_key, dump_notice, load_notice
 from bot.store import Store
 from content.calendar import DaySource

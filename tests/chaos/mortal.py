@@ -12,7 +12,7 @@ from functools import wraps
 from itertools import count
 from typing import Any, Final
 
-from bot import clockwork, ledger, server, stopping, token_store, wiring, worker
+from bot import clockwork, ledger_calls, server, stopping, token_store, wiring, worker
 from bot import store as stores
 from bot.ledger import LedgerStore
 from bot.platform import Platform
@@ -23,7 +23,7 @@ from scheduler.fanout import Fanout
 
 HASTE: Final = 20  # times faster than the product waits, all in the same proportion
 PATIENCE: Final = (
-    (ledger, "LEASE"),
+    (ledger_calls, "LEASE"),
     (sending, "CLAIM_FOR"),
     (sending, "PAGE_FOR"),
     (sweeping, "IDLE"),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import edited, health, reminding, web_app, wiring_chat, wiring_push
-from bot.ledger import YOUNG
+from bot.ledger_calls import YOUNG
 from bot.metrics import Metrics
 from bot.rounds import standings
 from bot.store import Store, StoreUnavailable

@@ -7,7 +7,8 @@ from itertools import count
 
 import pytest
 
-from bot.ledger import LEASE, YOUNG, LedgerStore
+from bot.ledger import LedgerStore
+from bot.ledger_calls import LEASE, YOUNG
 from bot.store import Store
 from scheduler.agenda import Meeting
 from scheduler.delivery import Halt, Later, Push, Refused, Result, Sent, Stop, Unclear

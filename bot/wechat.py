@@ -14,7 +14,7 @@ import hmac
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -25,11 +25,10 @@ from wechatpy.exceptions import InvalidAppIdException
 from wechatpy.parser import parse_message
 from wechatpy.replies import TextReply
 
-from handlers.messages import Incoming, Kind, Reply
+from bot import incoming
+from handlers.messages import Incoming, Reply
 
 MAX_BODY: Final = 64 * 1024  # bytes; a text message is at most a few thousand
-MAX_TEXT: Final = 2_000  # characters of a member's text that are looked at
-MAX_FIELD: Final = 512
 CLOCK_SKEW: Final = timedelta(seconds=300)  # must cover WeChat's three tries within 15 s and a clock a little off
 NOTHING: Final = "success"  # tells WeChat: received, no reply, do not send again
 
@@ -38,31 +37,6 @@ _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _ROOT = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<xml[\s>]")  # so: no DOCTYPE, hence no entities
 _PARSE_ERRORS = (ExpatError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 _DECRYPT_ERRORS = (ValueError, IndexError, KeyError, struct.error, binascii.Error, OverflowError)
-
-_MESSAGE_KINDS: Final = {
-    "text": Kind.TEXT,
-    "voice": Kind.VOICE,
-    "image": Kind.IMAGE,
-    "video": Kind.VIDEO,
-    "shortvideo": Kind.VIDEO,
-    "location": Kind.LOCATION,
-    "link": Kind.LINK,
-}
-_EVENT_KINDS: Final = {
-    "subscribe": Kind.SUBSCRIBE,
-    "subscribe_scan": Kind.SUBSCRIBE,
-    "unsubscribe": Kind.UNSUBSCRIBE,
-    "scan": Kind.SCAN,
-    "click": Kind.CLICK,
-    "view": Kind.VIEW,
-    "location": Kind.REPORT_LOCATION,
-    "templatesendjobfinish": Kind.TEMPLATE_RECEIPT,
-    "subscribe_msg_popup_event": Kind.CONSENT,
-    "subscribe_msg_change_event": Kind.CONSENT,
-    "subscribe_msg_sent_event": Kind.CONSENT_RECEIPT,
-    "user_authorization_revoke": Kind.WITHDRAWN,
-    "user_authorization_cancellation": Kind.WITHDRAWN,
-}
 
 
 class BadSignature(Exception):
@@ -248,45 +222,6 @@ def _parse(text: str) -> Mapping[str, Any]:
 
 def _read(text: str) -> Incoming:
     fields = _parse(text)
-    sender = _field(fields, "FromUserName")
-    if not sender:
+    if not incoming.field(fields, "FromUserName"):
         raise Unreadable("no FromUserName")
-    message = Incoming(Kind.UNKNOWN, "", sender, _field(fields, "ToUserName"))
-    return (
-        _read_event(fields, message) if _field(fields, "MsgType").lower() == "event" else _read_message(fields, message)
-    )
-
-
-def _read_message(fields: Mapping[str, Any], message: Incoming) -> Incoming:
-    kind = _MESSAGE_KINDS.get(_field(fields, "MsgType").lower(), Kind.UNKNOWN)
-    text = _field(fields, "Recognition" if kind is Kind.VOICE else "Content", MAX_TEXT)
-    number = _field(fields, "MsgId") or f"{_field(fields, 'CreateTime')}|{text}"
-    return replace(message, kind=kind, key=f"{message.sender}|{number}", text=text)
-
-
-def _read_event(fields: Mapping[str, Any], message: Incoming) -> Incoming:
-    event = _field(fields, "Event").lower()
-    kind = _EVENT_KINDS.get(event, Kind.UNKNOWN)
-    # In these events FromUserName is the platform; the member stands in OpenID.
-    sender = (_field(fields, "OpenID") or message.sender) if kind is Kind.WITHDRAWN else message.sender
-    event_key = _field(fields, "EventKey")
-    parts = (sender, event, event_key, _field(fields, "CreateTime"), _field(fields, "MsgID"))
-    flat = tuple(_flatten(fields)) if kind in (Kind.TEMPLATE_RECEIPT, Kind.CONSENT, Kind.CONSENT_RECEIPT) else ()
-    return replace(message, kind=kind, key="|".join(parts), sender=sender, event_key=event_key, fields=flat)
-
-
-def _field(fields: Any, name: str, limit: int = MAX_FIELD) -> str:
-    """A field as text. Empty, repeated and nested tags arrive as None, list and dict: the first text in them counts."""
-    value = fields.get(name) if isinstance(fields, Mapping) else None
-    while isinstance(value, list | Mapping):
-        value = next(iter(value), None) if isinstance(value, list) else value.get("#text")
-    return "" if value is None else str(value)[:limit]
-
-
-def _flatten(value: Any, name: str = "") -> list[tuple[str, str]]:
-    """Every leaf of a parsed document as (tag, text), in document order."""
-    if isinstance(value, Mapping):
-        return [pair for key, inner in value.items() for pair in _flatten(inner, key)]
-    if isinstance(value, list):
-        return [pair for inner in value for pair in _flatten(inner, name)]
-    return [(name, "" if value is None else str(value)[:MAX_FIELD])]
+    return incoming.read(fields)

@@ -125,7 +125,8 @@ def _seen(rehearsal: Rehearsal) -> ResponseReturnValue:
         rows, last = rehearsal.seen(_openid(request.args), request.args.get("after", type=int))
     except OSError:
         return jsonify(error="the stand-in does not answer"), 503
-    return jsonify(seen=[{"text": row.text, "fields": row.fields} for row in rows], last=last)
+    seen = [{"text": row.text, "fields": list(row.fields.items())} for row in rows]  # pairs: JSON has no order
+    return jsonify(seen=seen, last=last)
 
 
 def _store_down(_error: StoreUnavailable) -> ResponseReturnValue:

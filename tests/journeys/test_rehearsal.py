@@ -4,11 +4,15 @@ the list. All processes are real: what the page shows went through scheduler cod
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from bot import embedded
+from bot.store import Store
+from bot.window import wrote_key
 from tests.journeys import test_browser
 from tests.journeys.test_browser import NARROW, WIDE, Watched
 from tests.journeys.test_run import free_port, started
@@ -23,10 +27,16 @@ BRANCHES = {"wide": "demo-1", "narrow": "demo-2"}  # what was told in one branch
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's data folder."""
+    return tmp_path_factory.mktemp("demo") / "var"
+
+
+@pytest.fixture(scope="module")
+def demo(data: Path) -> Iterator[str]:
     """A demo as `make run` starts it."""
     port = free_port()
-    with started(tmp_path_factory.mktemp("demo") / "var", port) as running:
+    with started(data, port) as running:
         running.box(within=90)
         yield f"http://127.0.0.1:{port}"
 
@@ -122,6 +132,33 @@ def test_join_go_forward_be_told_answer_and_see_the_list(watched: Watched) -> No
 
     tap(page, "回到今天")
     assert page.locator("#date").is_hidden()
+
+
+def wrote_days_ago(page: Page, data: Path) -> None:
+    """WeChat takes no texts for the page's member any more."""
+    openid = "o" + str(page.evaluate("sessionStorage.getItem('member')"))
+    with Store(embedded.url(data)).commands() as client:
+        assert client.delete(wrote_key(openid)) == 1
+
+
+def test_who_has_not_written_for_days_sees_a_card_of_the_template_and_can_answer_it(
+    watched: Watched, data: Path
+) -> None:
+    page = watched.page
+    joined(page, "党员")
+    wrote_days_ago(page, data)
+    reminded(page, 1)
+
+    card = page.locator(".told").first
+    assert card.locator("dt").all_inner_texts() == ["活动", "时间", "地点", "说明"]
+    activity, when, place, remark = card.locator("dd").all_inner_texts()
+    assert activity == "主题党日"
+    assert re.fullmatch(r"\d{4}年\d+月\d+日 \d+:\d\d", when)
+    assert place in {"村委会二楼会议室", "社区党群服务中心"}
+    assert remark.endswith("开展") or "以正式通知为准" in remark
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tap(page, "参加")
+    assert meeting(answered(page, "您参加")).startswith(when[5:].split()[0])
 
 
 def test_a_member_is_no_secretary(watched: Watched) -> None:

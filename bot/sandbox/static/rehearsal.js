@@ -66,7 +66,7 @@ function told(message) {
 }
 // A template message as WeChat draws it: a line each, in the order the template has them.
 function card(fields) {
-  const lines = Object.entries(fields).flatMap(([name, value]) => [
+  const lines = fields.flatMap(([name, value]) => [
     node("dt", { textContent: t[`page_field_${name}`] || name }), node("dd", { textContent: value })]);
   return node("dl", {}, ...lines);
 }

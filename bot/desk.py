@@ -29,11 +29,17 @@ POLL: Final = 0.05  # seconds between looks at another process's work
 THREADS: Final = 16
 PER_MINUTE: Final = 30  # messages of one member
 PER_DAY: Final = 500
+HANGS_UP: Final = 5.5  # seconds; WeChat has hung up by then, and tells us again
+LEAVING: Final = frozenset({Kind.UNSUBSCRIBE, Kind.WITHDRAWN})
 NEVER_LOST: Final = frozenset(  # whatever the limits say: a member's leaving, and what the platform reports
-    {Kind.UNSUBSCRIBE, Kind.WITHDRAWN, Kind.TEMPLATE_RECEIPT, Kind.CONSENT, Kind.CONSENT_RECEIPT}
+    LEAVING | {Kind.TEMPLATE_RECEIPT, Kind.CONSENT, Kind.CONSENT_RECEIPT}
 )
 
 log = structlog.get_logger("desk")
+
+
+class StillKept(Exception):
+    """Not everything about a member who left could be removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,9 @@ class Desk:
             return self._refused(error)
 
     def receive(self, query: Mapping[str, str], body: bytes) -> Letter:
-        """One POST. A request that is not WeChat's gets 403; everything else 200."""
+        """One POST. A request that is not WeChat's gets 403, a member's leaving that could not be seen to 503;
+        everything else 200.
+        """
         now = self.clock()
         try:
             opened = self.gateway.open(query, body, now)
@@ -103,11 +111,13 @@ class Desk:
             return self._refused(BadSignature("nonce of an earlier request with another body"))
         if arrival.reply is not None:
             self.metrics.repeated()
-            reply = arrival.reply
+            reply: Reply | None = arrival.reply
         elif arrival.first:
             reply = self._within_deadline(message, arrival, now, started)
         else:
             reply = Reply(Outcome.IGNORED)
+        if reply is None:
+            return self._unheard(message, started)
         self.metrics.answered(message.kind, reply.outcome, time.monotonic() - started)
         return Letter(200, self.gateway.seal(reply, opened, now, secrets.token_hex(8)), reply.outcome)
 
@@ -118,16 +128,27 @@ class Desk:
             log.warning("store_down", doing="arrive", reason=str(error))
             return Arrival()
 
-    def _within_deadline(self, message: Incoming, arrival: Arrival, now: datetime, started: float) -> Reply:
+    def _unheard(self, message: Incoming, started: float) -> Letter:
+        """No answer within WeChat's five seconds: the one thing known to make it send an event again."""
+        elapsed = time.monotonic() - started
+        self.sleep(max(0.0, HANGS_UP - elapsed))
+        self.metrics.answered(message.kind, Outcome.EVENT, elapsed)
+        return Letter(503, "try again later", Outcome.EVENT)
+
+    def _within_deadline(self, message: Incoming, arrival: Arrival, now: datetime, started: float) -> Reply | None:
+        """None = a member has left and is not forgotten yet."""
         work = self.pool.submit(self._answer, message, arrival, now)
         try:
             return work.result(max(0.0, self.deadline - (time.monotonic() - started)))
+        except StillKept:
+            return None
         except TooSlow:
             log.error("too_slow", kind=message.kind)
-            return Reply(Outcome.FALLBACK, self.services().phrases("too_slow"))
+            excuse = "too_slow"
         except Exception:  # the one place where a fault of ours becomes a sentence for the member
             log.exception("answer_failed", kind=message.kind)
-            return Reply(Outcome.FALLBACK, self.services().phrases("trouble"))
+            excuse = "trouble"
+        return None if message.kind in LEAVING else Reply(Outcome.FALLBACK, self.services().phrases(excuse))
 
     def _answer(self, message: Incoming, arrival: Arrival, now: datetime) -> Reply:
         turn = self._turn(message, arrival, now)
@@ -142,15 +163,21 @@ class Desk:
         return turn.reply
 
     def _forget(self, sender: str, now: datetime) -> None:
-        """Have every keeper forget a member; one that cannot be reached does not keep the others from it."""
+        """Have every keeper forget a member; one that cannot be reached does not keep the others from it. Raises
+        StillKept.
+        """
         keepers: list[Callable[[], None]] = [lambda: self.inbox.forget(sender, now)]
         if branches := self.services().branches:  # reminders are found by way of the roster, so they go first
             keepers += [lambda: branches.reminders.forget(sender), lambda: branches.book.forget(sender)]
+        failed = False
         for forget in keepers:
             try:
                 forget()
             except StoreUnavailable as error:
                 log.error("not_forgotten", reason=str(error))
+                failed = True
+        if failed:
+            raise StillKept
 
     def _turn(self, message: Incoming, arrival: Arrival, now: datetime) -> Turn:
         services = self.services()

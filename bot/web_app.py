@@ -3,8 +3,10 @@
 import base64
 import gc
 import secrets
+import time
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Final
 
@@ -83,7 +85,7 @@ def _instruct(platform: Remote, settings: Settings, ours: Account) -> None:
         log.warning("no_receipts", reason=str(error))
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - whatever differs between the product, the demo and tests
     account: Account,
     store: Store,
     services: Callable[[], Services],
@@ -92,6 +94,7 @@ def assemble(
     *,
     demo: bool = False,
     rehearsal: Rehearsal | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Flask:
     """The application of these parts.
 
@@ -100,11 +103,12 @@ def assemble(
         now: the clock, aware.
         demo: add the chat page, and take unencrypted messages beside encrypted ones.
         rehearsal: what the chat page shows of reminders; None = nothing.
+        sleep: waits for that many seconds.
     """
     clock = PageClock(now)
     gateway = Gateway(account, accept_plain=demo)
     inbox = Inbox(store, Pseudonyms(store.secret))
-    desk = Desk(gateway, inbox, services, clock if demo else now, metrics)
+    desk = Desk(gateway, inbox, services, clock if demo else now, metrics, sleep=sleep)
     parts = web.Parts(
         desk,
         services,
@@ -133,7 +137,7 @@ def _days_known(kept: Store, now: datetime) -> datetime | None:
         until = day_data.known_until(Announcements(kept).all())
     except StoreUnavailable:
         return None
-    return datetime.combine(until, time(), now.tzinfo)
+    return datetime.combine(until, time_of_day(), now.tzinfo)
 
 
 def account(settings: Settings) -> Account:

@@ -7,9 +7,13 @@ from typing import Final
 
 import structlog
 
-from bot import reminding, stopping, wiring_push
+from bot import reminding, stopping, wiring, wiring_push
+from bot.branch_book import BranchBook
+from bot.departures import Departures
 from bot.heartbeats import WORKER, Heartbeats
+from bot.inbox import Inbox
 from bot.ledger import LedgerStore
+from bot.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from scheduler.delivery import Sender
@@ -28,7 +32,7 @@ def run(settings: Settings, stop: threading.Event, sender: Sender | None = None)
         sender: None = WeChat's API as the settings say.
     """
     store = reminding.store(settings)
-    courier = reminding.courier(settings, store, sender or wiring_push.platform(settings, store), stop.is_set)
+    courier = reminding.courier(settings, store, _forgetting(settings, store, sender), stop.is_set)
     queue = reminding.queue(store)
     worker = queue.worker(courier.deliver, settings.push_threads)
     worker.start()
@@ -38,6 +42,13 @@ def run(settings: Settings, stop: threading.Event, sender: Sender | None = None)
         stop.wait(BEAT)
     worker.stop(STOP_WITHIN)
     stopping.quietly(lambda: Heartbeats(store).stop(WORKER))
+
+
+def _forgetting(settings: Settings, store: Store, sender: Sender | None) -> Sender:
+    """The sender, forgetting whoever has left."""
+    inbox = Inbox(store, Pseudonyms(store.secret))
+    sender = sender or wiring_push.platform(settings, store)
+    return Departures(sender, BranchBook(store), LedgerStore(store), inbox, wiring.clock(settings))
 
 
 def _look_after(store: Store, sweeper: Sweeper, now: Callable[[], datetime]) -> None:

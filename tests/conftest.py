@@ -7,6 +7,7 @@ the encoders ask for one by name.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -77,8 +78,8 @@ def clock() -> Clock:
 def make_app(services: Services, store: Store, clock: Clock) -> AppFactory:
     """Builds web applications on the same store, as several processes would be."""
 
-    def make(account: Account = ACCOUNT, store: Store = store, *, demo: bool = False) -> Flask:
-        return web_app.assemble(account, store, lambda: services, clock, Metrics(), demo=demo)
+    def make(account: Account = ACCOUNT, store: Store = store, **more: Any) -> Flask:
+        return web_app.assemble(account, store, lambda: services, clock, Metrics(), **more)
 
     return make
 

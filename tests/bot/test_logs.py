@@ -26,7 +26,7 @@ def as_before() -> Iterator[None]:
 
 
 def test_neither_who_writes_nor_what_they_write_is_logged(make_app: AppFactory, no_store: Store, clock: Clock) -> None:
-    member = Member(make_app(store=no_store).test_client(), clock)
+    member = Member(make_app(store=no_store, sleep=lambda _seconds: None).test_client(), clock)
 
     with capture_logs() as logged:
         member.says("家里的私事不想让人知道")

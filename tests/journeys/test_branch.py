@@ -11,10 +11,12 @@ from bot import edited, web_app
 from bot.announcements import Announcements
 from bot.branch_book import BranchBook
 from bot.calendar_links import CalendarLinks
+from bot.desk import HANGS_UP
 from bot.invitations import Invitations
 from bot.known_days import KnownDays
 from bot.metrics import Metrics
 from bot.roster_store import RosterStore
+from bot.sandbox.envelope import message
 from bot.settings import Settings
 from bot.store import Store
 from handlers.book import Reach, State
@@ -158,7 +160,30 @@ def test_while_the_store_is_down_the_branch_gets_a_sentence_and_questions_get_an
     assert "查不了支部的事" in asked.text
     assert asked.outcome == "fallback"
     assert wang.says("主题党日多久开展一次").outcome == "answer"
-    assert wang.does("unsubscribe").status == 200
+
+
+def test_who_leaves_while_the_store_is_down_is_forgotten_when_wechat_tells_it_again(
+    town: Town, no_store: Store
+) -> None:
+    wang = town.phone("oWangJianguo")
+    wang.says(f"绑定 {town.book.code('hs-01')}")
+    wang.says("1")
+    held: list[float] = []
+    branches = town.services.branches
+    assert branches is not None
+    services = replace(town.services, branches=replace(branches, book=BranchBook(no_store)))
+    down = web_app.assemble(ACCOUNT, no_store, lambda: services, town.clock, Metrics(), sleep=held.append)
+    leaving = wang.seals(message("event", wang.openid, int(town.clock.now.timestamp()), {"Event": "unsubscribe"}))
+
+    unheard = Phone(down.test_client(), town.clock, openid=wang.openid).posts(leaving)
+    again = wang.posts(leaving)
+
+    assert (unheard.status, unheard.outcome) == (503, "event")
+    assert len(held) == 1, "WeChat sends again what it hears nothing of for five seconds"
+    assert HANGS_UP > 5
+    assert (again.status, again.body) == (200, "success")
+    assert town.book.member(wang.openid) is None
+    assert wang.openid not in everything(town.store)
 
 
 class TestCalendar:

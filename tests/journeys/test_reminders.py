@@ -8,16 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import embedded
+from bot.branch_book import BranchBook
 from bot.notes import RECEIPTS
 from bot.rounds import standings
 from bot.sandbox.remote import Remote
 from bot.store import Store
+from handlers.book import Consent
+from tests.fakes import SHANGHAI
 from tests.journeys.test_run import ROOT, TOKEN, free_port, started
 
 BRANCHES = "branch_id,name,parent,party_day,party_time,place\nb1,红旗支部,,,,村部\nb2,青山支部,,每月最后一天,19:30,\n"
@@ -113,10 +117,11 @@ def told(platform: Remote) -> Counter[tuple[str, str]]:
 
 
 def test_a_reminder_of_another_time_reaches_every_member_once(
-    environment: dict[str, str], platform: Remote, tmp_path: Path
+    environment: dict[str, str], store: Store, platform: Remote, tmp_path: Path
 ) -> None:
     imported(environment, tmp_path)
-    platform.behave(members={"o7": 43004}, busy=0.05, latency=0.01)
+    BranchBook(store).bind("o8", "b1", Consent.CODE, datetime.now(SHANGHAI))
+    platform.behave(members={"o7": 43004, "o8": 43004}, busy=0.05, latency=0.01)
     dry = bot(environment, "remind", "tick", "--at", FIRST_LEAD, "--dry-run", "--json")
     assert bot(environment, "push", "status", "--json") == []
     assert {(one["activity"], one["lead"]): one["members"] for one in dry["rounds"]} == {
@@ -140,8 +145,8 @@ def test_a_reminder_of_another_time_reaches_every_member_once(
         "activity": "party_day",
         "date": "2027-03-05",
         "lead": "3d",
-        "planned": 30,
-        "sent": 29,
+        "planned": 29,
+        "sent": 28,
         "delivered": 0,
         "failed": 1,
         "unknown": 0,
@@ -152,8 +157,13 @@ def test_a_reminder_of_another_time_reaches_every_member_once(
     }
     seen = told(platform)
     assert set(seen.values()) == {1}
-    assert {openid for openid, template in seen if template == "party"} == {f"o{n}" for n in range(30) if n != 7}
+    assert {openid for openid, template in seen if template == "party"} == {
+        f"o{n}" for n in range(30) if n not in (7, 8)
+    }
     assert [openid for openid, template in seen if template == "liaison"] == ["o3"]
+    book = BranchBook(store)
+    assert book.member("o7") is not None
+    assert book.member("o8") is None, "who bound themselves has followed, and unfollowed since"
 
 
 def test_pause_resume_and_retry_tell_nobody_twice(

@@ -118,7 +118,7 @@ class Platform:
         match said.action:
             case None:
                 return Sent()
-            case Action.SKIP:
+            case Action.SKIP | Action.DOUBT:
                 return Refused(said.reason)
             case Action.WAIT | Action.SLOW | Action.REFRESH | Action.HALT:
                 self._noted(self.window.undo, push)
@@ -191,7 +191,7 @@ class Platform:
                 return self._until_told(said.reason, push.activity_id, said.detail)
         if said.action is Action.UNKNOWN or said.detail:
             log.error("push_refused", reason=said.reason, code=said.code, detail=said.detail)
-        return Refused(said.reason)
+        return Refused(said.reason, certain=said.action is not Action.DOUBT)
 
     def _until_midnight(self, reason: str) -> Stop:
         until = quota_returns(self.now())

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SLOW = "slow"  # too fast: slow down, try again later
     REFRESH = "refresh"  # the token is bad: get the current one, try once more
     SKIP = "skip"  # this member cannot be reached; the others can
+    DOUBT = "doubt"  # the same, but WeChat is known to say so by mistake: once more, later
     TEMPLATE = "template"  # this channel is closed for the member: use a template
     NO_CHANNEL = "no_channel"  # this account may not use the channel at all
     PAUSE = "pause"  # the day's quota is used up: wait until midnight
@@ -50,7 +51,7 @@ ERRORS: Final[Mapping[int, tuple[Action, str]]] = MappingProxyType(
         41030: (Action.PARK, "jump"),
         43004: (Action.SKIP, "unfollowed"),
         43019: (Action.SKIP, "blacklisted"),
-        43101: (Action.SKIP, "refused"),
+        43101: (Action.DOUBT, "refused"),  # came wrongly late in a bulk of 180,000, and succeeded afterwards
         43106: (Action.HALT, "punished"),
         43116: (Action.PARK, "template_restricted"),
         43117: (Action.SKIP, "too_often"),  # too many messages to this one member

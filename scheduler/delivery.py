@@ -40,9 +40,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """This member cannot be reached; the others can. `reason` is a short key such as "unfollowed" or "refused"."""
+    """This member cannot be reached; the others can. `reason` is a short key such as "unfollowed" or "refused".
+
+    Attributes:
+        certain: whether the platform never says so by mistake; else the member is asked once more, later.
+    """
 
     reason: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,19 @@ from content.activities import Activities, Activity
 from scheduler.agenda import Meeting
 from scheduler.delivery import Later, Push, Refused, Result, Sender, Sent, Stop, Unclear
 from scheduler.planning import audience, awake
-from scheduler.reminders import CHANGED, CORRECTIONS, EXPIRED, LEFT, NUDGE, Condition, Ledger, Mark, Notice, Reminder
+from scheduler.reminders import (
+    CHANGED,
+    CORRECTIONS,
+    EXPIRED,
+    LEFT,
+    NUDGE,
+    UNSETTLED,
+    Condition,
+    Ledger,
+    Mark,
+    Notice,
+    Reminder,
+)
 from scheduler.roster import Branch, Member, Roster
 from scheduler.telling import Told, told
 
@@ -123,10 +135,10 @@ class Courier:
         if awake(local, quiet, notice.until) != local:
             return True
         waiting = self._waiting(letter, members[notice.reminder.meeting.branch_id])
-        wrote_at = self.wrote_at(waiting, self.now())
+        wrote_at = self.wrote_at(list(waiting), self.now())
         pushes = [self._push(letter, openid, wrote_at.get(openid)) for openid in waiting]
         batches = [pushes[start : start + BATCH] for start in range(0, len(pushes), BATCH)]
-        sent = [not self._over(page) and self._send(letter, batch, page) for batch in batches]
+        sent = [not self._over(page) and self._send(letter, batch, waiting, page) for batch in batches]
         return all(sent)
 
     def _letter(self, notice: Notice) -> Letter | None:
@@ -143,16 +155,16 @@ class Courier:
         on = (self.now() + notice.ahead).astimezone(appointment.begins.tzinfo).date()
         return Letter(notice, activity, told(kind, activity, appointment, branch, activities.words, on))
 
-    def _waiting(self, letter: Letter, members: Sequence[Member]) -> list[str]:
-        """Whom it still concerns; who has left or opted out meanwhile is skipped."""
+    def _waiting(self, letter: Letter, members: Sequence[Member]) -> dict[str, Mark]:
+        """Whom it still concerns, with their marks so far; who has left or opted out meanwhile is skipped."""
         concerned = audience(letter.activity, members)
         self.ledger.skip(letter.notice, LEFT, besides=list(concerned))
         rows = self.ledger.rows(letter.notice, list(concerned))
-        open_ = [openid for openid, mark in rows.items() if mark.condition in (Condition.DUE, Condition.CLAIMED)]
+        open_ = {openid: mark for openid, mark in rows.items() if mark.condition in UNSETTLED}
         gone = {openid: Mark(Condition.SKIPPED, concerned[openid]) for openid in open_ if concerned[openid]}
         if gone:
             self.ledger.settle(letter.notice, gone, self.now())
-        return [openid for openid in open_ if openid not in gone]
+        return {openid: mark for openid, mark in open_.items() if openid not in gone}
 
     def _push(self, letter: Letter, openid: str, wrote_at: datetime | None) -> Push:
         return Push(
@@ -164,22 +176,28 @@ class Courier:
             wrote_at=wrote_at,
         )
 
-    def _send(self, letter: Letter, batch: Sequence[Push], page: Page) -> bool:
-        """Claim, send and mark a batch; whether all of it was sent or is lost. Raises Halted."""
-        taken = set(self.ledger.claim(letter.notice, [push.openid for push in batch], self.now()))
-        claimed = self.now()
-        marks = {openid: Mark(Condition.DUE) for openid in taken}
+    def _send(self, letter: Letter, batch: Sequence[Push], before: Mapping[str, Mark], page: Page) -> bool:
+        """Claim, send and mark a batch; whether all of it was sent, is lost, or is left to the sweeper. Raises Halted.
+
+        Args:
+            before: members' marks so far.
+        """
+        left = set(self.ledger.claim(letter.notice, [push.openid for push in batch], self.now()))
+        taken, claimed = frozenset(left), self.now()
+        marks: dict[str, Mark] = {}
         try:
             for push in batch:
                 if push.openid in taken and self.now() - claimed < CLAIM_FOR and not self.stopping():
-                    del marks[push.openid]  # whatever happens now, it stays claimed until it is known or too old
+                    left.remove(push.openid)  # whatever happens now, it stays claimed until it is known or too old
                     result = self.sender.send(push)
-                    if mark := _mark(result):
+                    if mark := _mark(result, before[push.openid]):
                         marks[push.openid] = mark
+                    if isinstance(result, Later):
+                        left.add(push.openid)
                     page.note(result)
         finally:
-            self.ledger.settle(letter.notice, marks, self.now())
-        return not any(mark.condition is Condition.DUE for mark in marks.values())
+            self.ledger.settle(letter.notice, dict.fromkeys(left, Mark(Condition.DUE)) | marks, self.now())
+        return not left
 
 
 def message_key(reminder: Reminder, openid: str) -> str:
@@ -192,11 +210,15 @@ def message_key(reminder: Reminder, openid: str) -> str:
     return hashlib.sha256(f"{reminder.key} {openid}".encode()).hexdigest()[:32]
 
 
-def _mark(result: Result) -> Mark | None:
-    """How a row goes on after an attempt; None = nobody knows whether it arrived."""
+def _mark(result: Result, before: Mark) -> Mark | None:
+    """How a row goes on after an attempt; None = nobody knows whether it arrived. A refusal that is not certain counts
+    when it is met again.
+    """
     match result:
         case Sent(message_id):
             return Mark(Condition.SENT, message_id)
+        case Refused(reason, certain=False) if before.condition is Condition.DUE and before.about != reason:
+            return Mark(Condition.DUE, reason)
         case Refused(reason):
             return Mark(Condition.FAILED, reason)
         case Unclear():

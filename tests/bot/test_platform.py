@@ -166,7 +166,7 @@ def test_every_error_of_the_table_ends_a_template_as_its_action_says(platform: R
     }
     ends: dict[Action, type[Result]] = {
         Action.WAIT: Later, Action.SLOW: Later, Action.REFRESH: Later, Action.SKIP: Refused, Action.UNKNOWN: Refused,
-        Action.TEMPLATE: Refused, Action.NO_CHANNEL: Stop, Action.PARK: Stop, Action.HALT: Stop,
+        Action.DOUBT: Refused, Action.TEMPLATE: Refused, Action.NO_CHANNEL: Stop, Action.PARK: Stop, Action.HALT: Stop,
     }  # fmt: skip
     for code, (action, reason) in {**ERRORS, 99999: (Action.UNKNOWN, "code_99999")}.items():
         platform.behave(members={"o1": code})
@@ -182,6 +182,13 @@ def test_every_error_of_the_table_ends_a_template_as_its_action_says(platform: R
             Action.REFRESH: [""],
         }.get(action, []), code  # fmt: skip
     assert platform.seen() == []
+
+
+def test_only_the_refusal_wechat_is_known_to_make_by_mistake_is_in_doubt(platform: Remote, sender: Sender) -> None:
+    platform.behave(members={"o1": 43101, "o2": 43004})
+
+    assert sender.send(PUSH) == Refused("refused", certain=False)
+    assert sender.send(replace(PUSH, openid="o2")) == Refused("unfollowed")
 
 
 def test_every_error_of_the_table_ends_a_text_or_leads_to_the_template(platform: Remote, sender: Sender) -> None:

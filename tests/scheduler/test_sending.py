@@ -138,6 +138,7 @@ def test_a_correction_says_what_was(post: Post) -> None:
     [
         (Sent("77"), Mark(Condition.SENT, "77"), False),
         (Refused("unfollowed"), Mark(Condition.FAILED, "unfollowed"), False),
+        (Refused("refused", certain=False), Mark(Condition.DUE, "refused"), False),
         (Later("busy", 7.0), Mark(Condition.DUE, "busy"), True),
         (Stop("quota", Halt.UNTIL_MIDNIGHT), Mark(Condition.DUE, "quota"), False),
         (Unclear("no_answer"), Mark(Condition.CLAIMED), False),
@@ -149,6 +150,39 @@ def test_how_a_message_ends_is_written_down(post: Post, answer: Result, mark: Ma
 
     assert bool(post.deliver()) is again
     assert post.marks("o1") == [mark]
+
+
+@pytest.mark.parametrize(
+    ("second", "mark"),
+    [
+        (Refused("refused", certain=False), Mark(Condition.FAILED, "refused")),
+        (Sent("77"), Mark(Condition.SENT, "77")),
+    ],
+)
+def test_a_refusal_that_may_be_a_mistake_is_asked_about_once_more_by_the_sweeper(
+    post: Post, second: Result, mark: Mark
+) -> None:
+    post.open("o1", "o2")
+    post.phone.answers = [Refused("refused", certain=False), Sent("1"), second]
+
+    assert post.deliver() == [], "not at once"
+    post.clock.pass_(seconds=IDLE.total_seconds())
+    (stale,) = post.ledger.stale(post.clock.now, IDLE)
+    post.deliver(stale)
+    post.deliver(stale)
+
+    assert post.marks("o1", "o2") == [mark, Mark(Condition.SENT, "1")]
+    assert post.phone.answers == [], "asked twice, not more"
+
+
+def test_a_refusal_after_an_attempt_without_an_answer_is_taken_as_it_is(post: Post) -> None:
+    post.open("o1")
+    post.phone.answers = [Unclear("no_answer"), Refused("refused", certain=False)]
+    post.deliver()
+    post.clock.pass_(seconds=LEASE.total_seconds())
+    post.deliver()
+
+    assert post.marks("o1") == [Mark(Condition.FAILED, "refused")]
 
 
 def test_a_busy_platform_is_waited_for_and_the_others_are_told(post: Post) -> None:

@@ -1,7 +1,6 @@
 """What is measured of a question and each entry it may mean. A feature is a plain number; its worth is learnt."""
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,28 +86,31 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
         within: for each entry, whether it may be a candidate; None = all may.
     """
     asked = index.vocabulary.asked(question)
-    answered = index.found_by.share(asked)
     named = index.places.named_in(question)
     vector = index.meanings.asked(question) if index.meanings else None
-    numbers = _candidates(asked, answered, vector, index, within)
+    numbers = _candidates(asked, vector, index, within)
     if not len(numbers):
         return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked)
     cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, asked, numbers, index)
     rests = _rests(question, numbers, index)
-    left = {pieces: index.vocabulary.asked_of(pieces) for pieces in rests.values()}
-    weights = {case: index.by_asked.total(left[pieces]) for case, pieces in rests.items()}
-    covered, *of_case = _measure_terms(asked, [left[rests[case]] for case in cases.tolist()], numbers, index)
+    left = {pieces: index.vocabulary.asked_of(pieces) for pieces in set(rests.values())}
+    weights = {pieces: index.by_asked.total(rest) for pieces, rest in left.items()}
+    counted = {pieces: np.isin(asked.known, rest.known, assume_unique=True) for pieces, rest in left.items()}
+    remaining = [rests[case] for case in cases.tolist()]
+    totals = np.array([weights[pieces] for pieces in remaining], dtype=np.float32)
+    counts = np.array([counted[pieces] for pieces in remaining], dtype=np.float32)
+    covered, *of_case = _measure_terms(asked, counts, totals, numbers, index)
     columns = [
         covered,
-        answered[numbers],
+        index.by_answered.share(asked, numbers),
         *of_case,
         index.by_spoken.share(index.sounds.asked(reading(question)), numbers),
         *wordings,
         *_measure_places(named, cases, index),
         *_measure_aspects(question, numbers, index),
         index.overview[numbers],
-        _measure_bareness(weights, numbers, index),
+        _measure_bareness(totals, numbers, index),
     ]
     if index.meanings and vector is not None:
         columns += _measure_meaning(vector, index.meanings, numbers, index)
@@ -120,21 +122,12 @@ def names_of(index: Index) -> tuple[str, ...]:
     return FEATURES + MEANT if index.meanings else FEATURES
 
 
-def _candidates(asked: Asked, answered: Floats, vector: Floats | None, index: Index, within: Flags | None) -> Ints:
+def _candidates(asked: Asked, vector: Floats | None, index: Index, within: Flags | None) -> Ints:
     """The entries that share most with the question, by characters and, with an encoder, by meaning."""
-    if within is not None:
-        answered = answered * within
-    numbers = _best(answered, CANDIDATES)
+    numbers = index.found_by.best(asked, CANDIDATES, within)
     if index.meanings and vector is not None and len(asked.known):
         numbers = np.union1d(numbers, index.meanings.nearest(vector, CANDIDATES_BY_MEANING, within)).astype(np.int32)
     return numbers
-
-
-def _best(scores: Floats, count: int) -> Ints:
-    """The numbers of the highest scores above zero, ascending."""
-    count = min(count, len(scores))
-    best = np.argpartition(-scores, count - 1)[:count] if count else np.empty(0, dtype=np.int64)
-    return np.sort(best[scores[best] > 0]).astype(np.int32)
 
 
 def _measure_wordings(question: str, asked: Asked, numbers: Ints, index: Index) -> tuple[list[Floats], Ints]:
@@ -144,8 +137,8 @@ def _measure_wordings(question: str, asked: Asked, numbers: Ints, index: Index) 
     shared = index.by_wording.covered(asked, chosen)
     own = index.wording_weights[chosen]
     overlap = 2 * shared / (own + index.by_wording.total(asked))
-    ratio = _ratios(question, [index.wordings[number] for number in chosen])
-    spoken = _ratios(reading(question), [index.readings[number] for number in chosen])
+    ratio = _ratios(question, index.wordings.at(chosen.tolist()))
+    spoken = _ratios(reading(question), index.readings.at(chosen.tolist()))
     closeness = 0.6 * overlap + 0.4 * ratio
     best = [np.maximum.reduceat(values, firsts) for values in (overlap, ratio, spoken, shared / own)]
     typical = np.add.reduceat(closeness, firsts) / sizes
@@ -185,18 +178,17 @@ def _rests(question: str, numbers: Ints, index: Index) -> dict[int, tuple[str, .
     return {case: tuple(without_names(question, index.names[case])) for case in set(index.case_of[numbers].tolist())}
 
 
-def _measure_terms(asked: Asked, rests: Sequence[Asked], numbers: Ints, index: Index) -> list[Floats]:
+def _measure_terms(asked: Asked, counted: Floats, totals: Floats, numbers: Ints, index: Index) -> list[Floats]:
     """What the candidates cover of the question's terms: all of them, all weighed by their rarity among wordings; what
     their cases cover; what the candidates cover of those shared with the case; and of what the question says besides
     the names of the case, of those shared with the case and of all.
 
     Args:
-        rests: for each candidate, what is left of the question.
+        counted: for each candidate (rows) and known term of the question, whether it is left without the names.
+        totals: for each candidate, the weight of all that is left.
     """
     held = index.by_asked.held(asked, numbers)
     own, of_case = index.within_case.held(asked, numbers)
-    counted = np.stack([(rest.columns[asked.known] >= 0).astype(np.float32) for rest in rests])
-    totals = np.array([index.by_asked.total(rest) for rest in rests], dtype=np.float32)
     by_rarity = (held > 0) @ index.by_wording.weights[asked.known]
     by_case = (of_case > 0) @ index.by_case.weights[asked.known]
     return [
@@ -209,13 +201,12 @@ def _measure_terms(asked: Asked, rests: Sequence[Asked], numbers: Ints, index: I
     ]
 
 
-def _measure_bareness(weights: Mapping[int, float], numbers: Ints, index: Index) -> Floats:
+def _measure_bareness(left: Floats, numbers: Ints, index: Index) -> Floats:
     """For each overview among the candidates: how little of the question is left without the names of its case.
 
     Args:
-        weights: of what is left, by case.
+        left: the weight of what is left, for each candidate.
     """
-    left = np.array([weights[case] for case in index.case_of[numbers].tolist()], dtype=np.float32)
     return np.asarray(index.overview[numbers] * np.exp(-left / LITTLE_LEFT), dtype=np.float32)
 
 

@@ -1,6 +1,7 @@
 """The corpus as numbers: built once, then only read."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -10,10 +11,11 @@ from content.matching.aspects import Aspects
 from content.matching.families import Families
 from content.matching.meaning import Encoder, Meanings, Space
 from content.matching.places import Ground, Places
-from content.matching.postings import GroupedHoldings, Holdings, Postings, pairs, united
+from content.matching.postings import Collected, GroupedHoldings, Holdings, Postings, united
 from content.matching.readings import reading
 from content.matching.repair import Repairs
 from content.matching.terms import Flags, Ints, Vocabulary, terms
+from content.matching.texts import Lookup, Texts
 
 
 class Index:
@@ -50,7 +52,8 @@ class Index:
         self._number_cases()
         self._post_terms()
         self._count_aspects()
-        self.exact = self._exact_wordings()
+        self._lookup = Lookup(self.wordings)
+        self._bare_names = self._names_of_overviews()
         self.repaired = self._repairs(language.plain)
         self.shared = np.array([not entry.case.source.file for entry in self.entries])  # overviews of families
         self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
@@ -62,10 +65,17 @@ class Index:
         chosen = np.array([case in cases for case in self.cases], dtype=np.bool_)
         return np.asarray(chosen[self.case_of], dtype=np.bool_)
 
+    def exact(self, question: str) -> tuple[int, str] | None:
+        """The entry a normalised question asks for to the letter, and the wording or name as it was written."""
+        wording = self._lookup.first(question)
+        if wording is None:
+            return self._bare_names.get(question)
+        return int(np.searchsorted(self.starts, wording, side="right")) - 1, self.originals[wording]
+
     def _number_wordings(self) -> None:
         self.originals = tuple(wording for entry in self.entries for wording in entry.wordings)
-        self.wordings = tuple(map(self.normalise, self.originals))
-        self.readings = tuple(map(reading, self.wordings))
+        self.wordings = Texts(map(self.normalise, self.originals))
+        self.readings = Texts(map(reading, self.wordings))
         counts = [len(entry.wordings) for entry in self.entries]
         self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
@@ -83,32 +93,35 @@ class Index:
     def _post_terms(self) -> None:
         """Views of the corpus: wordings, what entries are asked by, what they answer, how they sound, whole cases."""
         self.vocabulary, self.sounds = Vocabulary(), Vocabulary()
-        named = [[*self.names[case], *map(self.normalise, entry.keywords)] for case, entry in self._with_cases()]
-        answers = [[self.normalise(entry.answer)] for entry in self.entries]
-        of_wordings = pairs(self.vocabulary.add(terms(wording)) for wording in self.wordings)
-        of_names = pairs(self._terms_of(texts, self.vocabulary) for texts in named)
-        of_answers = pairs(self._terms_of(texts, self.vocabulary) for texts in answers)
-        of_sounds = pairs(self.sounds.add(terms(spoken)) for spoken in self.readings)
-        of_spoken_names = pairs(self._terms_of(map(reading, texts), self.sounds) for texts in named)
-
-        entry_of = np.repeat(np.arange(len(self.entries), dtype=np.int32), np.diff(self.starts))
-        each = np.arange(len(self.entries), dtype=np.int32)
-        asked = _joined(united(*of_wordings, entry_of), of_names, each)
-        answered = _joined(asked, of_answers, each)
-        count = len(self.entries)
-        self.by_wording = Holdings(*of_wordings, len(self.wordings), self.vocabulary)
+        of_wordings, asked, answered, spoken = Collected(), Collected(), Collected(), Collected()
+        for number, (case, entry) in enumerate(self._with_cases()):
+            names = [*self.names[case], *map(self.normalise, entry.keywords)]
+            own, sounds = (
+                set(self._terms_of(names, self.vocabulary)),
+                set(self._terms_of(map(reading, names), self.sounds)),
+            )
+            for wording in range(self.starts[number], self.starts[number + 1]):
+                found = self.vocabulary.add(terms(self.wordings[wording]))
+                of_wordings.add(found)
+                own.update(found)
+                sounds.update(self.sounds.add(terms(self.readings[wording])))
+            asked.add(own)
+            spoken.add(sounds)
+            answered.add(own.union(self._terms_of([self.normalise(entry.answer)], self.vocabulary)))
+        self.by_wording = Holdings(of_wordings.rows(), self.vocabulary)
         self.wording_weights = self.by_wording.totals()
-        self.by_asked = Holdings(*asked, count, self.vocabulary)
-        self.by_answered = Holdings(*answered, count, self.vocabulary)
-        self.found_by = Postings(*answered, self.by_answered)
-        self.by_spoken = Holdings(*_joined(united(*of_sounds, entry_of), of_spoken_names, each), count, self.sounds)
-        self.by_case = Holdings(*united(*answered, self.case_of), len(self.cases), self.vocabulary)
-        self.within_case = GroupedHoldings(*answered, self.case_of, self.vocabulary)
+        self.by_asked = Holdings(asked.rows(), self.vocabulary)
+        self.by_answered = Holdings(answered.rows(), self.vocabulary)
+        self.found_by = Postings(self.by_answered)
+        self.by_spoken = Holdings(spoken.rows(), self.sounds)
+        of_cases = united(self.by_answered.rows, self.case_of)
+        self.by_case = Holdings(of_cases[0], self.vocabulary)
+        self.within_case = GroupedHoldings(self.by_answered.rows, self.case_of, of_cases, self.vocabulary)
 
     def _repairs(self, plain: Iterable[str]) -> Repairs:
         answers = (self.normalise(entry.answer) for entry in self.entries)
         names = (name for names in self.names for name in names)
-        return Repairs([*self.wordings, *answers], [*names, *self.families.names], plain)
+        return Repairs(chain(self.wordings, answers), [*names, *self.families.names], plain)
 
     def _names_of(self, case: Case) -> list[str]:
         place = case.place
@@ -130,26 +143,15 @@ class Index:
         sums = np.add.reduceat(each, self.starts[:-1], axis=0)
         self.aspect_shares = (sums / np.diff(self.starts)[:, None]).astype(np.float32)
 
-    def _exact_wordings(self) -> dict[str, tuple[int, str]]:
-        """Normalised wording -> entry and the wording as written; the bare name of a case means its overview,
-        unless other cases share the name.
-        """
-        exact: dict[str, tuple[int, str]] = {}
+    def _names_of_overviews(self) -> dict[str, tuple[int, str]]:
+        """The bare name of a case means its overview, unless other cases share the name."""
         names: dict[str, set[tuple[int, str]]] = {}
         for number, entry in enumerate(self.entries):
-            for wording in range(self.starts[number], self.starts[number + 1]):
-                exact.setdefault(self.wordings[wording], (number, self.originals[wording]))
             if entry.overview:
                 for name in entry.case.names:
                     names.setdefault(self.normalise(name), set()).add((number, name))
-        own = {
+        return {
             name: next(iter(found))
             for name, found in names.items()
             if len(found) == 1 and name not in self.families.names
         }
-        return own | exact
-
-
-def _joined(one: tuple[Ints, Ints], other: tuple[Ints, Ints], each: Ints) -> tuple[Ints, Ints]:
-    """The postings of both, no pair twice."""
-    return united(np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), each)

@@ -100,7 +100,7 @@ class Matcher:
         answer can be: that is another place's practice.
         """
         question = self.index.normalise(text)
-        if question not in self.index.exact:
+        if self.index.exact(question) is None:
             question = self.index.repaired(question)
         allowed = None if within is None else self.index.entries_of(within)
         found = self._find(question, limit, allowed)
@@ -116,7 +116,7 @@ class Matcher:
         return question
 
     def _find(self, question: str, limit: int, within: Flags | None) -> Search:
-        exact = self.index.exact.get(question)
+        exact = self.index.exact(question)
         if exact is not None and (within is None or within[exact[0]]):
             number, wording = exact
             return Search(question, (Match(self.index.entries[number], 0.0, wording),), CERTAIN)

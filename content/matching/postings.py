@@ -1,82 +1,107 @@
 """Which terms documents hold, and how much of a question's weight each document covers.
 
-Documents and terms are numbered; numpy adds up. Flat arrays hold all postings, so that millions of them cost four bytes
-each. Candidates are found by term (`Postings`); everything else is asked of a few documents only (`Holdings`), so that
-it takes as long in a corpus of a million phrasings as in one of a thousand.
+Documents and terms are numbered; numpy adds up. Flat arrays hold everything, so that millions of terms cost four bytes
+each, and no step of building them needs more than a block of them besides. Candidates are found by term (`Postings`);
+all else is asked of a few documents only (`Holdings`), so that it takes as long in a corpus of a million phrasings as
+in one of a thousand.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from content.matching.terms import SINGLE, Asked, Floats, Ints, Longs, Vocabulary, rarity
+from content.matching.terms import SINGLE, Asked, Flags, Floats, Ints, Longs, Vocabulary, rarity
+
+BLOCK: Final = 1 << 20  # terms looked at together while the index is built
+READ: Final = 1_500_000  # postings read for one question, of its rarest terms; more than a small corpus has
 
 
-def pairs(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
-    """The document number and the term number of every posting, from each document's term numbers."""
-    found: list[int] = []
-    sizes: list[int] = []
-    for row in rows:
-        found.extend(row)
-        sizes.append(len(row))
-    documents = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    return documents, np.array(found, dtype=np.int32)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The terms of every document, none twice: those of document n are terms[bounds[n]:bounds[n + 1]]."""
+
+    terms: Ints
+    bounds: Longs
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def blocks(self) -> Iterator[tuple[Ints, Ints]]:
+        """Stretches of the terms and, for each term in them, its document."""
+        first = 0
+        while first < len(self):
+            last = int(np.searchsorted(self.bounds, self.bounds[first] + BLOCK, side="right")) - 1
+            last = max(last, first + 1)
+            sizes = np.diff(self.bounds[first : last + 1])
+            owners = np.repeat(np.arange(first, last, dtype=np.int32), sizes)
+            yield self.terms[self.bounds[first] : self.bounds[last]], owners
+            first = last
+
+    def holders(self, size: int) -> Longs:
+        """How many documents hold each term of a vocabulary of that size."""
+        counts = np.zeros(size, dtype=np.int64)
+        for found, _ in self.blocks():
+            counts += np.bincount(found, minlength=size)
+        return counts
 
 
-def united(documents: Ints, found: Ints, groups: Ints) -> tuple[Ints, Ints]:
-    """The postings of groups of documents: each term of a group once, by group."""
-    keys = np.unique(groups[documents].astype(np.int64) * (int(found.max(initial=0)) + 1) + found)
-    both = np.divmod(keys, int(found.max(initial=0)) + 1)
-    return both[0].astype(np.int32), both[1].astype(np.int32)
+class Collected:
+    """Rows in the making."""
+
+    def __init__(self) -> None:
+        self._terms = array("i")
+        self._bounds = array("q", [0])
+
+    def add(self, found: Iterable[int]) -> None:
+        """The terms of the next document, none twice."""
+        self._terms.extend(found)
+        self._bounds.append(len(self._terms))
+
+    def rows(self) -> Rows:
+        """All documents so far; nothing can be added any more."""
+        return Rows(np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._bounds, dtype=np.int64))
 
 
-class Postings:
-    """Term -> documents that hold it.
+def united(rows: Rows, groups: Ints) -> tuple[Rows, Ints]:
+    """The terms of groups of documents, each once; and beside each, how many documents of the group hold it.
 
     Args:
-        documents: the document of each posting.
-        found: its term; no pair twice.
-        holdings: the same the other way round.
+        groups: the group of each document, from 0, none empty.
     """
-
-    def __init__(self, documents: Ints, found: Ints, holdings: "Holdings") -> None:
-        order = np.lexsort((documents, found))
-        self._documents = documents[order]
-        self._bounds = _bounds(found, len(holdings.weights))
-        self._holdings = holdings
-
-    def share(self, asked: Asked) -> Floats:
-        """For every document, the share of the question's weight it covers."""
-        places, sizes = stretches(self._bounds, asked.known)
-        found = np.repeat(self._holdings.weights[asked.known], sizes)
-        covered = np.bincount(self._documents[places], found, len(self._holdings))
-        return (covered / max(self._holdings.total(asked), 1e-9)).astype(np.float32)
+    order = np.argsort(groups, kind="stable")
+    bounds = _bounds(groups, int(groups.max(initial=-1)) + 1)
+    together, holders = Collected(), array("i")
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        places, _ = stretches(rows.bounds, order[first:last])
+        found, counts = np.unique(rows.terms[places], return_counts=True)
+        together.add(found.tolist())
+        holders.extend(counts.tolist())
+    return together.rows(), np.frombuffer(holders, dtype=np.int32)
 
 
 class Holdings:
     """Document -> terms it holds, with the rarity of each term among the documents.
 
     Args:
-        documents: the document of each posting.
-        found: its term; no pair twice.
-        count: how many documents there are.
         vocabulary: complete; later terms are not known here.
 
     Attributes:
         weights: of each term.
     """
 
-    def __init__(self, documents: Ints, found: Ints, count: int, vocabulary: Vocabulary) -> None:
-        self._terms = found[np.argsort(documents, kind="stable")]
-        self._bounds = _bounds(documents, count)
-        held = np.bincount(found, minlength=len(vocabulary)).astype(np.float32)
-        self.weights: Floats = rarity(float(count), held) * vocabulary.worth()
-        self._unseen = float(rarity(float(count), 0.0))
+    def __init__(self, rows: Rows, vocabulary: Vocabulary) -> None:
+        self.rows = rows
+        self.holders = rows.holders(len(vocabulary))
+        count = float(len(rows))
+        self.weights: Floats = rarity(count, self.holders.astype(np.float32)) * vocabulary.worth()
+        self._unseen = float(rarity(count, 0.0))
 
     def __len__(self) -> int:
-        return len(self._bounds) - 1
+        return len(self.rows)
 
     def total(self, asked: Asked) -> float:
         """The weight of a question's terms; those no document holds weigh most."""
@@ -92,23 +117,65 @@ class Holdings:
 
     def covered(self, asked: Asked, chosen: Ints | Longs) -> Floats:
         """For each of some documents, the weight of the question's terms it holds."""
-        _, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
+        _, rows, columns = _meetings(self.rows, asked, chosen)
         return np.bincount(rows, self.weights[asked.known[columns]], len(chosen)).astype(np.float32)
 
     def held(self, asked: Asked, chosen: Ints) -> Floats:
         """For some documents (rows) the weight of each of the question's known terms, 0 where they do not hold it."""
-        _, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
+        _, rows, columns = _meetings(self.rows, asked, chosen)
         return _table(rows, columns, self.weights[asked.known[columns]], (len(chosen), len(asked.known)))
 
     def lacking(self, asked: Asked, document: int) -> Floats:
         """The weights of the question's known terms that a document does not hold."""
-        mine = self._terms[self._bounds[document] : self._bounds[document + 1]]
+        mine = self.rows.terms[self.rows.bounds[document] : self.rows.bounds[document + 1]]
         return self.weights[np.setdiff1d(asked.known, mine, assume_unique=True)]
 
     def totals(self) -> Floats:
         """For each document, the weight of all its terms."""
-        owners = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self._bounds))
-        return np.bincount(owners, self.weights[self._terms], len(self)).astype(np.float32)
+        sums = np.zeros(len(self), dtype=np.float32)
+        for found, owners in self.rows.blocks():
+            first, last = int(owners[0]), int(owners[-1]) + 1
+            sums[first:last] = np.bincount(owners - first, self.weights[found])
+        return sums
+
+
+class Postings:
+    """Term -> documents that hold it."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        self._bounds = np.concatenate([[0], np.cumsum(holdings.holders)])
+        self._documents = np.empty(len(holdings.rows.terms), dtype=np.int32)
+        free = self._bounds[:-1].copy()
+        for found, owners in holdings.rows.blocks():
+            order = np.argsort(found, kind="stable")
+            present, counts = np.unique(found, return_counts=True)
+            before = np.cumsum(counts) - counts
+            places = np.arange(len(found)) + np.repeat(free[present] - before, counts)
+            self._documents[places] = owners[order]
+            free[present] += counts
+
+    def best(self, asked: Asked, count: int, within: Flags | None = None) -> Ints:
+        """The numbers of at most `count` documents that cover most of a question's weight, ascending.
+
+        The rarest terms are read first; what is common says little, and is left out once READ postings are read.
+        """
+        covered = self._covered(self._rarest(asked))
+        if within is not None:
+            covered *= within
+        count = min(count, len(covered))
+        best = np.argpartition(covered, len(covered) - count)[len(covered) - count :]
+        return np.sort(best[covered[best] > 0]).astype(np.int32)
+
+    def _rarest(self, asked: Asked) -> Ints:
+        rising = asked.known[np.argsort(self._holdings.holders[asked.known], kind="stable")]
+        read = np.cumsum(self._holdings.holders[rising])
+        return rising[: max(int(np.searchsorted(read, READ, side="right")), 1)]
+
+    def _covered(self, known: Ints) -> Floats:
+        places, sizes = stretches(self._bounds, known)
+        weights = np.repeat(self._holdings.weights[known], sizes)
+        return np.bincount(self._documents[places], weights, len(self._holdings)).astype(np.float32)
 
 
 class GroupedHoldings:
@@ -117,26 +184,17 @@ class GroupedHoldings:
     What is rare within a group tells its documents apart, however common it is elsewhere.
 
     Args:
-        documents: the document of each posting.
-        found: its term.
+        rows: of the documents.
         groups: the group of each document, from 0.
+        of_groups: their rows, and how many documents of the group hold each term (`united`).
         vocabulary: complete.
     """
 
-    def __init__(self, documents: Ints, found: Ints, groups: Ints, vocabulary: Vocabulary) -> None:
-        self._groups = groups
-        count = int(groups.max(initial=-1)) + 1
-        order = np.argsort(documents, kind="stable")
-        documents, self._terms = documents[order], found[order]
-        self._bounds = _bounds(documents, len(groups))
-        keys = groups[documents].astype(np.int64) * len(vocabulary) + self._terms
-        unique, places, held = np.unique(keys, return_inverse=True, return_counts=True)
-        group_of, term_of = np.divmod(unique, max(len(vocabulary), 1))
-        sizes = np.bincount(groups, minlength=count)[group_of]
-        weights = rarity(sizes.astype(np.float32), held.astype(np.float32)) * vocabulary.worth()[term_of]
-        self._weights: Floats = weights[places]
-        self._group_terms, self._group_weights = term_of.astype(np.int32), weights
-        self._group_bounds = _bounds(group_of, count)
+    def __init__(self, rows: Rows, groups: Ints, of_groups: tuple[Rows, Ints], vocabulary: Vocabulary) -> None:
+        self._rows, self._groups = rows, groups
+        self._group_rows, holders = of_groups
+        sizes = np.repeat(np.bincount(groups).astype(np.float32), np.diff(self._group_rows.bounds))
+        self._weights: Floats = rarity(sizes, holders.astype(np.float32)) * vocabulary.worth()[self._group_rows.terms]
 
     def share(self, asked: Asked, chosen: Ints) -> Floats:
         """For each of some documents, its share of the weight its group shares with the question; 0 where the group
@@ -150,11 +208,11 @@ class GroupedHoldings:
         hold it, and where their group does.
         """
         size = len(asked.known)
-        places, rows, columns = _meetings(self._terms, self._bounds, asked, chosen)
-        own = _table(rows, columns, self._weights[places], (len(chosen), size))
         groups, row_of = np.unique(self._groups[chosen], return_inverse=True)
-        places, rows, columns = _meetings(self._group_terms, self._group_bounds, asked, groups)
-        return own, _table(rows, columns, self._group_weights[places], (len(groups), size))[row_of]
+        places, rows, columns = _meetings(self._group_rows, asked, groups)
+        of_group = _table(rows, columns, self._weights[places], (len(groups), size))[row_of]
+        _, rows, columns = _meetings(self._rows, asked, chosen)
+        return _table(rows, columns, of_group[rows, columns], (len(chosen), size)), of_group
 
 
 def shares(covered: Floats, total: Floats) -> Floats:
@@ -167,15 +225,15 @@ def _bounds(owners: npt.NDArray[np.integer[Any]], count: int) -> Longs:
     return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
 
 
-def _meetings(terms: Ints, bounds: Longs, asked: Asked, chosen: Ints | Longs) -> tuple[Longs, Longs, Ints]:
+def _meetings(rows: Rows, asked: Asked, chosen: Ints | Longs) -> tuple[Longs, Longs, Ints]:
     """Where chosen documents hold terms of a question: places in the array of terms, numbers within `chosen`, numbers
     within the question's known terms.
     """
-    places, sizes = stretches(bounds, chosen)
-    columns = asked.columns[terms[places]]
+    places, sizes = stretches(rows.bounds, chosen)
+    columns = asked.columns[rows.terms[places]]
     met = np.flatnonzero(columns >= 0)
-    rows = np.repeat(np.arange(len(sizes)), sizes)
-    return places[met], rows[met], columns[met]
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    return places[met], owners[met], columns[met]
 
 
 def _table(rows: Longs, columns: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
@@ -184,9 +242,7 @@ def _table(rows: Longs, columns: Ints, values: Floats, shape: tuple[int, int]) -
     return table
 
 
-def stretches(
-    bounds: npt.NDArray[np.int64], chosen: Ints | Longs
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def stretches(bounds: Longs, chosen: Ints | Longs) -> tuple[Longs, Longs]:
     """The places of several stretches of a flat array, one after the other, and their sizes.
 
     Stretch n goes from bounds[n] to bounds[n + 1].

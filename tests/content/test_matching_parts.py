@@ -1,16 +1,20 @@
 """The parts of the search, each for itself."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from content.entries import Place
+from content.matching import postings
 from content.matching.places import Places
-from content.matching.postings import GroupedHoldings, Holdings, Postings, pairs, stretches, united
+from content.matching.postings import Collected, GroupedHoldings, Holdings, Postings, Rows, stretches, united
 from content.matching.readings import reading
 from content.matching.repair import Repairs
 from content.matching.terms import SINGLE, Ints, Vocabulary, rarity, terms
+from content.matching.texts import Lookup, Texts
 
 SHORT = st.text("甲乙丙丁", min_size=1, max_size=4)
 DOCUMENTS = st.lists(SHORT, min_size=1, max_size=6)
@@ -18,6 +22,21 @@ DOCUMENTS = st.lists(SHORT, min_size=1, max_size=6)
 
 def every(documents: list[str]) -> Ints:
     return np.arange(len(documents), dtype=np.int32)
+
+
+def collected(documents: list[str], vocabulary: Vocabulary) -> Rows:
+    rows = Collected()
+    for document in documents:
+        rows.add(vocabulary.add(terms(document)))
+    return rows.rows()
+
+
+@pytest.fixture(params=[3, postings.BLOCK], autouse=True)
+def block(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Everything holds whatever stretches the terms are looked at in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "BLOCK", request.param)
+        yield
 
 
 @given(st.text("主题党日咸宁一二三", max_size=20))
@@ -35,8 +54,7 @@ def test_a_rarer_term_weighs_more_and_every_term_weighs_something(documents: int
 @given(DOCUMENTS, SHORT)
 def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(documents: list[str], question: str) -> None:
     vocabulary = Vocabulary()
-    found = pairs([vocabulary.add(terms(document)) for document in documents])
-    holdings = Holdings(*found, len(documents), vocabulary)
+    holdings = Holdings(collected(documents, vocabulary), vocabulary)
     asked = vocabulary.asked(question)
 
     held = [terms(document) for document in documents]
@@ -49,28 +67,71 @@ def test_what_a_document_covers_is_the_weight_of_the_terms_it_holds(documents: l
     assert np.allclose(holdings.covered(asked, every(documents)[::-2]), expected[::-2], atol=1e-4)
     assert np.isclose(holdings.total(asked), total, atol=1e-3)
     assert np.allclose(holdings.share(asked, every(documents)), np.array(expected) / total, atol=1e-4)
-    assert np.allclose(Postings(*found, holdings).share(asked), np.array(expected) / total, atol=1e-4)
+    assert np.allclose(
+        holdings.totals(), [sum(holdings.weights[vocabulary.add(terms(found))]) for found in documents], atol=1e-4
+    )
     for number, covered in enumerate(expected):
         missing = float(holdings.lacking(asked, number).sum()) + holdings.unknown(asked)
         assert np.isclose(covered + missing, total, atol=1e-3)
 
 
+@given(DOCUMENTS, SHORT, st.data())
+def test_the_documents_that_cover_most_are_found(documents: list[str], question: str, data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, len(documents)))
+    within = np.array(data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents))))
+    vocabulary = Vocabulary()
+    holdings = Holdings(collected(documents, vocabulary), vocabulary)
+    asked = vocabulary.asked(question)
+
+    found = Postings(holdings).best(asked, count, within)
+
+    covered = holdings.covered(asked, every(documents)) * within
+    assert len(found) == min(count, int((covered > 0).sum()))
+    assert np.allclose(sorted(covered[found]), sorted(covered[covered > 0])[-len(found) :] if len(found) else [])
+    assert found.tolist() == sorted(found.tolist())
+
+
+def test_common_terms_are_not_read_once_enough_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = ["甲乙", *["甲丙"] * 5]
+    vocabulary = Vocabulary()
+    found_by = Postings(Holdings(collected(documents, vocabulary), vocabulary))
+
+    assert found_by.best(vocabulary.asked("甲乙"), 6).tolist() == list(range(6))
+    monkeypatch.setattr(postings, "READ", 3)
+    assert found_by.best(vocabulary.asked("甲乙"), 6).tolist() == [0]
+    assert len(found_by.best(vocabulary.asked("丙"), 6)) == 5  # the rarest is read whatever it takes
+
+
 @given(DOCUMENTS, st.data())
 def test_a_group_holds_what_its_documents_hold_each_term_once(documents: list[str], data: st.DataObject) -> None:
-    groups = data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))
+    drawn = data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))
+    groups = np.unique(drawn, return_inverse=True)[1].astype(np.int32)
     vocabulary = Vocabulary()
-    found = pairs([vocabulary.add(terms(document)) for document in documents])
+    rows = collected(documents, vocabulary)
 
-    by_group, term_numbers = united(*found, np.array(groups, dtype=np.int32))
+    together, holders = united(rows, groups)
 
-    expected = {
-        (group, number)
-        for group, document in zip(groups, documents, strict=True)
-        for number in vocabulary.add(terms(document))
-    }
-    together = list(zip(by_group.tolist(), term_numbers.tolist(), strict=True))
-    assert len(together) == len(expected)
-    assert set(together) == expected
+    assert len(together) == groups.max() + 1
+    for group in range(len(together)):
+        members = [terms(document) for document, of in zip(documents, groups, strict=True) if of == group]
+        stretch = slice(together.bounds[group], together.bounds[group + 1])
+        expected = {number: 0 for member in members for number in vocabulary.add(member)}
+        for member in members:
+            for number in vocabulary.add(member):
+                expected[number] += 1
+        assert dict(zip(together.terms[stretch].tolist(), holders[stretch].tolist(), strict=True)) == expected
+        assert len(together.terms[stretch]) == len(expected)
+
+
+@given(st.lists(st.text(max_size=4)), st.text(max_size=4))
+def test_texts_in_one_buffer_are_the_texts(texts: list[str], other: str) -> None:
+    kept = Texts(texts)
+    lookup = Lookup(kept)
+
+    assert list(kept) == texts
+    assert [kept[-1]] == texts[-1:] if texts else not len(kept)
+    assert [lookup.first(text) for text in texts] == [texts.index(text) for text in texts]
+    assert lookup.first(other) == (texts.index(other) if other in texts else None)
 
 
 @given(DOCUMENTS, SHORT, st.data())
@@ -80,9 +141,11 @@ def test_the_share_within_a_group_is_of_what_the_group_holds_at_all(
     drawn = data.draw(st.lists(st.integers(0, 2), min_size=len(documents), max_size=len(documents)))
     groups = np.unique(drawn, return_inverse=True)[1].astype(np.int32)
     vocabulary = Vocabulary()
-    found = pairs([vocabulary.add(terms(document)) for document in documents])
+    rows = collected(documents, vocabulary)
 
-    shares = GroupedHoldings(*found, groups, vocabulary).share(vocabulary.asked(question), every(documents))
+    shares = GroupedHoldings(rows, groups, united(rows, groups), vocabulary).share(
+        vocabulary.asked(question), every(documents)
+    )
 
     asked = terms(question)
     for number, document in enumerate(documents):

@@ -12,19 +12,19 @@ _LONGEST: Final = 12  # characters of a place name
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What counts as one place when a question names places: its own names and larger ones around it, or one inside."""
+    """What counts as one place when a question names places: its own names, larger ones around it, or one inside."""
 
     names: frozenset[str]
     covers: frozenset[str]
     inside: frozenset[str]
 
     def agrees(self, named: frozenset[str]) -> bool:
-        """Whether one of the places named is this one or a larger one around it."""
-        return not named.isdisjoint(self.covers)
+        """Whether the places named are this one, or a larger one around it and no other within that."""
+        return not named.isdisjoint(self.covers) and not self.conflicts(named)
 
     def conflicts(self, named: frozenset[str]) -> bool:
-        """Whether places are named and none of them is this one, lies in it or contains it."""
-        return bool(named) and named.isdisjoint(self.covers) and named.isdisjoint(self.inside)
+        """Whether another place is named and this one is not: neither it nor one in it, nor one around it alone."""
+        return named.isdisjoint(self.names) and not named <= self.covers | self.inside
 
 
 class Places:

@@ -212,6 +212,15 @@ def test_a_place_agrees_with_itself_and_what_lies_around_it_and_does_not_conflic
     assert not PLACES.ground(wuhan).conflicts(frozenset())
 
 
+def test_a_larger_place_said_before_another_one_does_not_make_that_one_ours() -> None:
+    xianning = PLACES.ground(Place("咸宁", ("湖北",)))
+
+    assert xianning.conflicts(frozenset({"湖北", "武汉"}))
+    assert not xianning.agrees(frozenset({"湖北", "武汉"}))
+    assert xianning.agrees(frozenset({"湖北", "咸宁"}))
+    assert xianning.agrees(frozenset({"武汉", "咸宁"}))
+
+
 REPAIRS = Repairs(
     ["主题党日多久一次", "党日活动", "党日", "流动党员怎么管", "流动党员", "流动人口"], names=["红色引擎"]
 )

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from content.matching.terms import Flags, Floats, Ints, Longs
 
 FOLDER: Final = Path(__file__).with_name("weights")
+BLOCK: Final = 1 << 14  # texts whose vectors are looked at together
 OF_ANSWER: Final = 0.3  # what the answer counts beside the wordings when entries are looked for
 
 
@@ -90,11 +92,21 @@ class Meanings:
     ) -> None:
         self.encoder = encoder
         self._space = space
-        self._wordings = space.place(encoder.corpus(wordings)).astype(np.float16)
-        self._answers = space.place(encoder.corpus(answers)).astype(np.float16)
-        sums = np.add.reduceat(self._wordings.astype(np.float32), starts[:-1], axis=0)
-        around = sums / np.diff(starts)[:, None] + OF_ANSWER * self._answers
-        self._around: Floats = np.ascontiguousarray(around, dtype=np.float32)
+        self._wordings = self._placed(wordings)
+        self._answers = self._placed(answers)
+        self._around: Floats = np.empty(self._answers.shape, dtype=np.float32)
+        for first in range(0, len(answers), BLOCK):
+            last = min(first + BLOCK, len(answers))
+            own = self._wordings[starts[first] : starts[last]].astype(np.float32)
+            sums = np.add.reduceat(own, starts[first:last] - starts[first], axis=0)
+            middles = sums / np.diff(starts[first : last + 1])[:, None]
+            self._around[first:last] = middles + OF_ANSWER * self._answers[first:last]
+
+    def _placed(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
+        found = np.empty((len(texts), self._space.stretch.shape[1]), dtype=np.float16)
+        for first in range(0, len(texts), BLOCK):
+            found[first : first + BLOCK] = self._space.place(self.encoder.corpus(texts[first : first + BLOCK]))
+        return found
 
     def asked(self, question: str) -> Floats:
         """The vector of a normalised question."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from content.matching.terms import SINGLE, Asked, Flags, Floats, Ints, Longs, Vocabulary, rarity
 
 BLOCK: Final = 1 << 20  # terms looked at together while the index is built
-READ: Final = 1_500_000  # postings read for one question, of its rarest terms; more than a small corpus has
+READ: Final = 1_000_000  # postings read for one question, of its rarest terms; more than a small corpus has
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """A city told of its party day: the scheduler's tick, the workers, a store and a stand-in for WeChat's API, each a
 process, beside a plain loop over wechatpy's client. How much of what is possible is reached, and at what cost.
 
-    python -m bench.fanout                 # 8,000 members, a minute or two
-    python -m bench.fanout --full          # 138,000 members of 5,500 branches, some minutes
+    python -m bench.fanout                       # 8,000 members, a minute or two
+    python -m bench.fanout --full                # 138,000 members of 5,500 branches, some minutes
+    python -m bench.fanout --full --threads 64   # with twice the connections of the default
 
 Three runs against the same stand-in: ours without latency (what the processors can do), ours at 80 ms with a tail, the
 plain loop at 80 ms with as many processes and connections. CPU time is what the sending processes spent; the store's
@@ -29,6 +30,7 @@ from bot.calls import Calls
 from bot.roster_store import RosterStore
 from bot.rounds import standings
 from bot.sandbox.remote import Remote, stand_in
+from bot.settings import Settings
 from bot.store import Store
 from bot.token_store import TokenStore
 from bot.tokens import Credentials, Tokens
@@ -36,6 +38,7 @@ from bot.tokens import Credentials, Tokens
 LATENCY, TAIL = 0.08, 0.4  # mean seconds; sigma of the log-normal spread
 QUOTA = 1_000_000
 PACE = 20_000  # BOT_PUSH_PER_SECOND: out of the way
+THREADS = int(Settings.model_fields["push_threads"].default)
 PEER = 20_000  # members the plain loop tells at most
 LEADS = {"3d": "2027-03-02T09:00", "0d": "2027-03-05T08:00"}  # of Friday 5 March 2027
 
@@ -214,12 +217,12 @@ def _cost(run: Run) -> str:
 def main() -> None:
     """Run and print; exit 1 when anyone was told twice or not at all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help=f"{MEMBERS} members, 2 × 64 connections")
+    parser.add_argument("--full", action="store_true", help=f"{MEMBERS} members")
     parser.add_argument("--members", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=16, help="of each worker; as many connections")
+    parser.add_argument("--threads", type=int, default=THREADS, help="of each worker; as many connections")
     given = parser.parse_args()
-    members, threads = (MEMBERS, 64) if given.full else (given.members, given.threads)
+    members, threads = MEMBERS if given.full else given.members, given.threads
     branches = max(1, members * BRANCHES // MEMBERS)
     with town(members, branches, given.workers, threads) as all_:
         ceiling = all_.tell("3d")

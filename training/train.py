@@ -35,7 +35,7 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "sure_of_two": 0.95,
     "sure_of_three": 0.8,
     "likely": 0.7,
-    "answerable": 0.8,
+    "answerable": 0.9,
 }
 MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
 GIBBERISH: Final = 60  # messages of characters at random

@@ -38,6 +38,7 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "answerable": 0.9,
 }
 MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
+MOST_OUTSIDE_VAGUE: Final = 0.05  # share of messages out of scope that are offered cases nevertheless
 GIBBERISH: Final = 60  # messages of characters at random
 KEPT: Final = 0.985  # share of questions in scope that must stay above the limit for offering choices
 
@@ -145,21 +146,21 @@ def judge(made: Sequence[Example], index: Index) -> Judged:
     return Judged(np.array(rows, dtype=float), *arrays, np.array(folds), made, scores)
 
 
-def crossed(rows: Rows, right: Flags, folds: npt.NDArray[np.int64], taught: Flags | None = None) -> Rows:
-    """The probability of every row, by a logistic that never saw its fold; `taught` = rows it may learn from."""
-    taught = np.ones(len(right), dtype=bool) if taught is None else taught
+def crossed(rows: Rows, right: Flags, folds: npt.NDArray[np.int64]) -> Rows:
+    """The probability of every row, by a logistic that never saw its fold."""
     found = np.zeros(len(right))
     for fold in range(FOLDS):
-        known = taught & (folds != fold)
+        known = folds != fold
         found[folds == fold] = fit.probability(rows[folds == fold], *fit.logistic(rows[known], right[known]))
     return found
 
 
-def spreads(judged: Judged, confidence: Rows, index: Index) -> Rows:
+def spreads(judged: Judged, one: Rows, possible: Rows, index: Index) -> Rows:
     """For every example what tells whether it fits several cases."""
+    pairs = list(zip(one.tolist(), possible.tolist(), strict=True))
     rows = [
-        spread(example.text, index.families.named_in(example.text), example.measured, scores, index, float(sure))
-        for example, scores, sure in zip(judged.made, judged.scores, confidence, strict=True)
+        spread(example.text, index.families.named_in(example.text), example.measured, scores, index, chances)
+        for example, scores, chances in zip(judged.made, judged.scores, pairs, strict=True)
     ]
     return np.array(rows, dtype=float)
 
@@ -180,6 +181,8 @@ def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, 
     clear, outside = judged.clear, ~judged.in_scope
     possible = float(np.round(np.quantile(by.possible[judged.in_scope], 1 - KEPT), 3))
     several = lowest(lambda limit: (by.several >= limit)[clear].mean() <= MOST_VAGUE)
+    doubtful = outside & (by.possible < possible)
+    surely_several = lowest(lambda limit: (by.several >= limit)[doubtful].mean() <= MOST_OUTSIDE_VAGUE)
     answerable = ~judged.elsewhere & (by.possible >= LIMITS["answerable"])
     one = answerable & (by.one >= LIMITS["sure"])
     two = answerable & ~one & (by.two >= LIMITS["sure_of_two"])
@@ -196,9 +199,10 @@ def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, 
         "out_of_scope_answered": answered[outside].mean(),
         "out_of_scope_offered_choices": (~judged.elsewhere & ~answered & (by.possible >= possible))[outside].mean(),
         "vague_known": (by.several >= several)[judged.vague].mean(),
+        "vague_refused": ((by.possible < possible) & (by.several < surely_several))[judged.vague].mean(),
         "clear_taken_for_vague": (by.several >= several)[clear].mean(),
     }
-    cutoffs = LIMITS | {"possible": possible, "several": several}
+    cutoffs = LIMITS | {"possible": possible, "several": several, "surely_several": surely_several}
     return cutoffs, {name: round(float(value), 4) for name, value in measured.items()}
 
 
@@ -228,9 +232,9 @@ def train(index: Index) -> dict[str, Any]:
     for name, right in truths.items():
         chances[name] = crossed(judged.rows, right, judged.folds)
         learnt[name] = _learnt(judged.rows, right, every)
-    rows = spreads(judged, chances["one"], index)
-    several = crossed(rows, judged.vague, judged.folds, judged.in_scope)
-    learnt["several"] = _learnt(rows, judged.vague, SPREAD, judged.in_scope)
+    rows = spreads(judged, chances["one"], chances["possible"], index)
+    several = crossed(rows, judged.vague, judged.folds)
+    learnt["several"] = _learnt(rows, judged.vague, SPREAD)
     cutoffs, figures = calibrate(judged, Crossed(**chances, several=several))
     return {
         "about": "Written by `make train`; do not edit. What each number means: content/matching/scorer.py",
@@ -241,9 +245,8 @@ def train(index: Index) -> dict[str, Any]:
     }
 
 
-def _learnt(rows: Rows, right: Flags, names: Sequence[str], taught: Flags | None = None) -> dict[str, Any]:
-    known = slice(None) if taught is None else taught
-    weights, bias = fit.logistic(rows[known], right[known])
+def _learnt(rows: Rows, right: Flags, names: Sequence[str]) -> dict[str, Any]:
+    weights, bias = fit.logistic(rows, right)
     return {"bias": round(bias, 4), "weights": named(weights, names)}
 
 

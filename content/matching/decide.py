@@ -65,7 +65,7 @@ Verdict = Answer | Choices | Several | Elsewhere | Miss
 def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
     """Answer only when sure: of one entry, or of two or three entries of one case together."""
     matches = search.matches
-    if not matches or (search.chances.possible < cutoffs.possible and not search.shared):
+    if not matches or not _possible(search, cutoffs):
         return Miss(matches[:MAX_CHOICES])
     if search.elsewhere:
         return Elsewhere(matches[0], max(search.named, key=lambda name: (len(name), name)))
@@ -73,6 +73,15 @@ def decide(search: Search, cutoffs: Cutoffs) -> Verdict:
         return _which(search, cutoffs)
     told = _told(search, cutoffs)
     return Answer(told[0], told[1:]) if told else Choices(matches[:MAX_CHOICES])
+
+
+def _possible(search: Search, cutoffs: Cutoffs) -> bool:
+    """Whether the corpus may have an answer: the best match may be one, or several cases are what is asked for."""
+    return (
+        search.chances.possible >= cutoffs.possible
+        or bool(search.shared)
+        or (len(search.several) > 1 and search.vague >= cutoffs.surely_several)
+    )
 
 
 def _which(search: Search, cutoffs: Cutoffs) -> Verdict:

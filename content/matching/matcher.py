@@ -44,7 +44,7 @@ class Search:
         chances: how likely the first match answers the question; certain when it is a wording to the letter.
         named: the place names in the question.
         elsewhere: the question names a place, and it is not the first match's.
-        vague: how likely several cases fit the question alike, 0..1.
+        vague: how likely the corpus has an answer, and several cases fit alike, 0..1.
         several: when that is likely, one match a case; empty when it is not.
         shared: the name several cases share, if the question says one.
         overview: what is known of them together, if there is such an entry.
@@ -152,7 +152,9 @@ class Matcher:
     def _with_several(self, found: Search, ranked: _Ranked) -> Search:
         """The search, with one match a case when the question seems to fit several."""
         kin = self.index.families.named_in(found.question)
-        row = spread(found.question, kin, ranked.measured, ranked.scores, self.index, found.confidence)
+        row = spread(
+            found.question, kin, ranked.measured, ranked.scores, self.index, (found.chances.one, found.chances.possible)
+        )
         vague = self.scorer.several(row)
         if vague < self.cutoffs.several:
             return replace(found, vague=vague)

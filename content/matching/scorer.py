@@ -36,6 +36,7 @@ class Cutoffs:
         answerable: from here the corpus surely has an answer; below it there are only choices.
         possible: from here the corpus may have one, and matches are worth offering.
         several: from here the question fits several cases.
+        surely_several: from here it does, however little `possible` thinks of the best of them.
     """
 
     sure: float
@@ -45,6 +46,7 @@ class Cutoffs:
     answerable: float
     possible: float
     several: float
+    surely_several: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What tells whether a question fits one case or several alike. Numbers only; their worth is learnt."""
+"""What tells whether a question fits several cases alike. Numbers only; their worth is learnt."""
 
 import math
 from typing import Final
@@ -27,6 +27,7 @@ SPREAD: Final = (
     "covered",  # share of the question that the best case covers
     "rival",  # share of the question that another case than the best covers, over the best's
     "confidence",  # in the best match
+    "possible",  # that the corpus answers it at all
 )
 CASE: Final = FEATURES.index("case")
 NEAR: Final = 4.0  # behind the best score, in units of the score
@@ -34,7 +35,7 @@ MOST_OF_NAME: Final = 6  # characters
 
 
 def spread(
-    question: str, kin: Kin | None, measured: Measured, scores: Floats, index: Index, confidence: float
+    question: str, kin: Kin | None, measured: Measured, scores: Floats, index: Index, chances: tuple[float, float]
 ) -> Floats:
     """One row.
 
@@ -42,7 +43,7 @@ def spread(
         question: normalised.
         kin: the family it names.
         scores: of the candidates.
-        confidence: that the best one answers it.
+        chances: that the best one answers it, and that any does.
     """
     name = kin.named_in(question) if kin else ""
     weight = index.by_asked.total(index.vocabulary.asked(question))
@@ -67,7 +68,7 @@ def spread(
         float(shared[int(np.argmax(scores))]),
         max(NEAR + float(scores[shared].max(initial=-math.inf) - scores.max()), 0.0),
         *_coverage(index, measured, best),
-        confidence,
+        *chances,
     ]
     return np.array(row, dtype=np.float32)
 

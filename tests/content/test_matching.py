@@ -28,7 +28,16 @@ from content.matching import (
 from content.text import Normaliser
 from handlers.services import Services
 
-CUTOFFS = Cutoffs(sure=0.9, sure_of_two=0.8, sure_of_three=0.75, likely=0.6, answerable=0.2, possible=0.2, several=0.5)
+CUTOFFS = Cutoffs(
+    sure=0.9,
+    sure_of_two=0.8,
+    sure_of_three=0.75,
+    likely=0.6,
+    answerable=0.2,
+    possible=0.2,
+    several=0.5,
+    surely_several=0.7,
+)
 LANGUAGE = Language(Normaliser(), {}, {}, (("how_often", ("多久",)),), regions=("上海",), before_regions=("去",))
 
 
@@ -217,6 +226,13 @@ def test_what_scores_far_behind_is_not_told_beside_the_answer() -> None:
     verdict = decide(replace(found(0.5, 0.85, 0.9), matches=(best, far)), CUTOFFS)
     assert verdict == Answer(best)
     assert decide(replace(found(0.5, 0.85, 0.9), matches=(best, near)), CUTOFFS) == Answer(best, (near,))
+
+
+def test_cases_that_surely_fit_alike_are_offered_although_none_of_them_looks_like_the_answer() -> None:
+    doubtful = replace(found(0.5), chances=Confidence(one=0.1, possible=0.1), several=matches("abc"))
+
+    assert decide(replace(doubtful, vague=0.8), CUTOFFS) == Several(matches("abc"))
+    assert isinstance(decide(replace(doubtful, vague=0.6), CUTOFFS), Miss)
 
 
 def test_a_question_that_fits_several_cases_asks_which_is_meant() -> None:

@@ -65,9 +65,21 @@ class Places:
             name = question[at:end]
             if name in self._known:
                 return name
-            if name in self._others and not question[:at].endswith(self._before_others):
+            if name in self._others and not self._by_chance(question, at, end):
                 return name
         return ""
+
+    def _by_chance(self, question: str, at: int, end: int) -> bool:
+        """Whether the name of a place without a case is no more than a circumstance, or the end of one word and the
+        beginning of a place that has a case ("办法灵，武汉" is not about 灵武).
+        """
+        if question[:at].endswith(self._before_others):
+            return True
+        return any(
+            question[start:stop] in self._known
+            for start in range(at + 1, end)
+            for stop in range(end + 1, min(len(question), start + _LONGEST) + 1)
+        )
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:

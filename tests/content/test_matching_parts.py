@@ -192,6 +192,14 @@ def test_the_longest_name_counts_and_not_those_inside_it() -> None:
     assert PLACES.named_in("红色物业") == frozenset()
 
 
+def test_a_place_of_the_corpus_is_not_cut_apart_by_another_that_seems_to_begin_before_it() -> None:
+    places = Places([Place("武汉", ("湖北",))], others=["灵武", "武汉路"])
+
+    assert places.named_in("发帖子不灵武汉怎么办") == {"武汉"}
+    assert places.named_in("灵武怎么办") == {"灵武"}
+    assert places.named_in("武汉路怎么办") == {"武汉路"}
+
+
 def test_another_place_counts_unless_it_is_a_mere_circumstance() -> None:
     assert PLACES.named_in("上海的红色物业") == {"上海"}
     assert PLACES.named_in("去上海学红色物业") == frozenset()

@@ -114,7 +114,7 @@ def methods(corpus: library.Library) -> Iterator[tuple[str, Rank]]:
     yield "TF-IDF", Peer(entries, tf_idf)
     if importlib.util.find_spec("bm25s"):
         yield "bm25s", Peer(entries, bm25)
-    spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
+    spoken = language.of(wording.DATA)
     for name in ("none", *filter(encoders.installed, ("use",))):
         matcher = wiring_chat.matcher(corpus, spoken, encoders.make(name, Path("var")))
         yield (

@@ -104,7 +104,7 @@ def mebibytes() -> float:
 
 def measure(phrasings: int, encoder: bool, peers: bool) -> dict[str, float]:
     """One size, in this process."""
-    spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
+    spoken = language.of(wording.DATA)
     made = list(entries(phrasings))
     vectors = Mixing() if encoder else None
     begun = time.perf_counter()

@@ -57,4 +57,4 @@ def read(settings: Settings, today: date) -> Material:
 
 def spoken(folder: Path) -> language.Language:
     """How members speak. Raises ContentError."""
-    return language.load(edited.file(folder, "synonyms.yaml"), edited.file(folder, "regions.txt"))
+    return language.load(*(edited.file(folder, name) for name in ("synonyms.yaml", "regions.txt", "outside.txt")))

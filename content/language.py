@@ -61,6 +61,7 @@ class Language:
         ordinals: folded way to say it -> position in a list, from 1.
         asks: what a question may be after (who, why, how many …), each with the folded words that show it.
         regions: names of places all over the country.
+        outside: messages known to be about what the corpus does not answer, as they were written.
         before_regions: words that, before the name of a region, make it a mere circumstance ("went to").
         reminders: folded words -> what they say about the branch and its reminders.
         questions: words that make a question of what follows a command's words.
@@ -78,6 +79,7 @@ class Language:
     questions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
     @cached_property
     def _openings(self) -> tuple[str, ...]:
@@ -137,8 +139,15 @@ class Language:
         return int(folded) if re.fullmatch(r"[0-9]{1,2}", folded) and int(folded) > 0 else None
 
 
-def load(path: Path, regions: Path | None = None) -> Language:
-    """Read `synonyms.yaml`, and `regions.txt` (a name a line; # begins a remark). Raises ContentError."""
+def of(folder: Path) -> Language:
+    """The language of a folder of content. Raises ContentError."""
+    return load(folder / "synonyms.yaml", folder / "regions.txt", folder / "outside.txt")
+
+
+def load(path: Path, regions: Path | None = None, outside: Path | None = None) -> Language:
+    """Read `synonyms.yaml`, and of plain lists (# begins a remark) `regions.txt`, a name a line, and `outside.txt`, a
+    message a line. Raises ContentError.
+    """
     sheet = Sheet(path)
     top = sheet.mapping(
         sheet.root(), ("politeness", "commands", "picking", "asks", "before_regions"), ("plain", "reminders")
@@ -165,8 +174,10 @@ def load(path: Path, regions: Path | None = None) -> Language:
     before = sheet.texts(top.get("before_regions"))
     plain = sheet.texts(top.get("plain"))
     normalise = Normaliser(heads, tails, anywhere)
-    places = read_lines(regions) if regions else ()
-    return Language(normalise, commands, ordinals, folded, places, before, reminders, questions, not_names, plain)
+    places, beyond = (read_lines(file) if file else () for file in (regions, outside))
+    return Language(
+        normalise, commands, ordinals, folded, places, before, reminders, questions, not_names, plain, beyond
+    )
 
 
 def _reminders(sheet: Sheet, node: Node | None) -> dict[str, Spoken]:

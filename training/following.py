@@ -1,8 +1,8 @@
 """Learn when a message goes on about the case just talked of: `python -m training.following [encoder …]`.
 
-Reads, besides the corpus, dialogues.jsonl (later turns with the entries that answer them), questions/ (new questions
-after an answer about something else; and, with the names of the case taken out, questions that go on about it) and
-out_of_scope.jsonl. The weights of the search must have been learnt before.
+Reads, besides the corpus and its outside.txt, dialogues.jsonl (later turns with the entries that answer them),
+questions/ (new questions after an answer about something else; and, with the names of the case taken out, questions
+that go on about it) and out_of_scope.jsonl. The weights of the search must have been learnt before.
 """
 
 import json
@@ -24,7 +24,7 @@ from content.matching.meaning import FOLDER
 from content.matching.names import without_names
 from content.matching.scorer import ALONE
 from training import fit
-from training.train import FOLDS, HERE, SEED, lowest, named, read
+from training.train import FOLDS, HERE, SEED, lowest, named, out_of_scope, read
 
 OF_DIALOGUE: Final = 4  # what a turn somebody wrote counts beside a made-up one
 AFTER: Final = 3  # cases each message out of scope is put after
@@ -65,10 +65,9 @@ def examples(matcher: Matcher, corpus: Library, draw: np.random.Generator) -> It
                 yield Example(row["q"], (_another(own, cases, corpus, draw),), frozenset(), "new")
                 if bare := _stripped(row["q"], own, matcher):
                     yield Example(bare, (own,), frozenset(row["entries"]), "stripped")
-    for row in read(HERE / "out_of_scope.jsonl"):
-        if row["type"] != "wrong-premise":
-            for case in draw.choice(cases, AFTER, replace=False):
-                yield Example(row["q"], (str(case),), frozenset(), "outside")
+    for text, _ in out_of_scope():
+        for case in draw.choice(cases, AFTER, replace=False):
+            yield Example(text, (str(case),), frozenset(), "outside")
 
 
 def _turns(matcher: Matcher, corpus: Library) -> Iterator[Example]:
@@ -118,7 +117,8 @@ def measure(made: list[Example], matcher: Matcher, words: Cues, draw: np.random.
     fold_of = {case: int(order[number]) % FOLDS for number, case in enumerate(matcher.index.cases)}
     rows, one, two, free = [], [], [], []
     for example in made:
-        alone, inside = matcher.search(example.text), matcher.search(example.text, within=example.cases)
+        alone = matcher.search(example.text, as_new=True)
+        inside = matcher.search(example.text, within=example.cases, as_new=True)
         rows.append(following.measure(alone, inside, example.cases, matcher.index, words))
         one.append(_holds(inside, 1, example))
         two.append(_holds(inside, 2, example))
@@ -207,7 +207,7 @@ def train(matcher: Matcher, corpus: Library, words: Cues) -> dict[str, Any]:
 
 def main() -> None:
     """Train and write what the arguments name, or all that can be; print the figures."""
-    spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
+    spoken = language.of(wording.DATA)
     words, corpus = cues.load(wording.DATA / "conversation.yaml"), library.load(wording.DATA)
     for name in sys.argv[1:] or [ALONE, *filter(encoders.installed, encoders.PACKAGES)]:
         matcher = wiring_chat.matcher(corpus, spoken, encoders.make(name, Path("var")))

@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 from bot import encoders
 from content import language, library, wording
+from content.files import read_lines
 from content.matching import Index
-from content.matching.features import FIT, Measured, measure, names_of
+from content.matching.features import Measured, measure, names_of, names_of_fit
 from content.matching.features import fit as measure_fit
 from content.matching.meaning import FOLDER, load_space
 from content.matching.scorer import ALONE
@@ -34,10 +35,10 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "sure": 0.98,  # one answer alone must be right: a second one beside it costs a member less than a wrong one
     "sure_of_two": 0.95,
     "sure_of_three": 0.8,
-    "likely": 0.7,
+    "likely": 0.98,
     "answerable": 0.9,
 }
-MOST_VAGUE: Final = 0.03  # share of clear questions taken to fit several cases
+MOST_VAGUE: Final = 0.04  # share of clear questions taken to fit several cases
 MOST_OUTSIDE_VAGUE: Final = 0.05  # share of messages out of scope that are offered cases nevertheless
 GIBBERISH: Final = 60  # messages of characters at random
 KEPT: Final = 0.985  # share of questions in scope that must stay above the limit for offering choices
@@ -77,11 +78,8 @@ def examples(index: Index) -> list[Example]:
     for (case, row), (_, copy) in zip(asked, noisy, strict=True):
         right = frozenset(row["entries"])
         made += [_example(text, index, fold_of[case], row["style"], right) for text in (row["q"], copy)]
-    outside = [
-        row for row in read(HERE / "out_of_scope.jsonl") if row["type"] != "wrong-premise"
-    ]  # those are for Places
-    for number, row in enumerate(outside):
-        made.append(_example(row["q"], index, number % FOLDS, row["type"]))
+    for number, (text, kind) in enumerate(out_of_scope()):
+        made.append(_example(text, index, number % FOLDS, kind))
     for number, text in enumerate(spoiler.gibberish(GIBBERISH)):
         made.append(_example(text, index, number % FOLDS, "hostile"))
     for number, row in enumerate(read(HERE / "ambiguous.jsonl")):
@@ -89,9 +87,17 @@ def examples(index: Index) -> list[Example]:
     return [example for example in made if len(example.measured.numbers)]
 
 
+def out_of_scope() -> list[tuple[str, str]]:
+    """Messages without an answer, each with its kind; wrong premises are for `Places` and not among them."""
+    known = [(text, "known") for text in read_lines(wording.DATA / "outside.txt")]
+    return known + [
+        (row["q"], row["type"]) for row in read(HERE / "out_of_scope.jsonl") if row["type"] != "wrong-premise"
+    ]
+
+
 def _example(text: str, index: Index, fold: int, kind: str, right: frozenset[str] = frozenset()) -> Example:
     question = index.repaired(index.normalise(text))
-    return Example(measure(question, index), right, fold, kind, question)
+    return Example(measure(question, index, as_new=True), right, fold, kind, question)
 
 
 def right_candidates(example: Example, index: Index) -> Flags:
@@ -146,11 +152,12 @@ def judge(made: Sequence[Example], index: Index) -> Judged:
     return Judged(np.array(rows, dtype=float), *arrays, np.array(folds), made, scores)
 
 
-def crossed(rows: Rows, right: Flags, folds: npt.NDArray[np.int64]) -> Rows:
-    """The probability of every row, by a logistic that never saw its fold."""
+def crossed(rows: Rows, right: Flags, folds: npt.NDArray[np.int64], taught: Flags | None = None) -> Rows:
+    """The probability of every row, by a logistic that never saw its fold; `taught` = rows it may learn from."""
+    taught = np.ones(len(right), dtype=bool) if taught is None else taught
     found = np.zeros(len(right))
     for fold in range(FOLDS):
-        known = folds != fold
+        known = taught & (folds != fold)
         found[folds == fold] = fit.probability(rows[folds == fold], *fit.logistic(rows[known], right[known]))
     return found
 
@@ -225,13 +232,13 @@ def train(index: Index) -> dict[str, Any]:
     """Everything that stands in the weights file."""
     made = examples(index)
     judged = judge(made, index)
-    every = names_of(index) + FIT
+    every = names_of_fit(encoder=index.meanings is not None)
     learnt = {}
-    truths = {"one": judged.one, "two": judged.two, "three": judged.three, "possible": judged.in_scope}
-    chances = {}
-    for name, right in truths.items():
-        chances[name] = crossed(judged.rows, right, judged.folds)
-        learnt[name] = _learnt(judged.rows, right, every)
+    chances = {"possible": crossed(judged.rows, judged.in_scope, judged.folds)}
+    for name, right in {"one": judged.one, "two": judged.two, "three": judged.three}.items():
+        chances[name] = crossed(judged.rows, right, judged.folds, judged.clear)  # given that there is an answer
+        learnt[name] = _learnt(judged.rows[judged.clear], right[judged.clear], every)
+    learnt["possible"] = _learnt(judged.rows, judged.in_scope, every)
     rows = spreads(judged, chances["one"], chances["possible"], index)
     several = crossed(rows, judged.vague, judged.folds)
     learnt["several"] = _learnt(rows, judged.vague, SPREAD)
@@ -252,7 +259,7 @@ def _learnt(rows: Rows, right: Flags, names: Sequence[str]) -> dict[str, Any]:
 
 def prepare(name: str) -> Index:
     """The index of the corpus with the encoder of that name, whose space is learnt and kept first."""
-    spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
+    spoken = language.of(wording.DATA)
     corpus = library.load(wording.DATA)
     entries = corpus.all_entries
     encoder = encoders.make(name, Path("var"))

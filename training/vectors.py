@@ -21,7 +21,7 @@ def main() -> None:
     settings = Settings()
     with tempfile.TemporaryDirectory() as folder:
         corpus = library.load(settings.content_dir)
-        spoken = language.load(wording.DATA / "synonyms.yaml", wording.DATA / "regions.txt")
+        spoken = language.of(wording.DATA)
         wiring_chat.matcher(corpus, spoken, encoders.make(NAME, Path(folder), shipped=False))
         (kept,) = Path(folder).glob("vectors-*.sqlite3")
         written = (FOLDER / kept.name).with_suffix(".npz")

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from content.matching.index import Index
 from content.matching.meaning import Meanings
 from content.matching.names import without_names
+from content.matching.outside import OUTSIDE, OUTSIDE_MEANT
 from content.matching.postings import shares, stretches
 from content.matching.readings import reading
 from content.matching.terms import Asked, Flags, Floats, Ints, Longs
@@ -55,6 +56,7 @@ FIT: Final = (  # how well the best candidate fits the question as a whole; meas
     "uncovered_by_case",  # weight that its whole case does not cover
     "strongest_uncovered",  # the rarest term of the question that the entry lacks
     "unknown",  # share of the question's weight that no entry knows
+    *OUTSIDE,
 )
 MOST_LEAD: Final = 8.0  # a lead greater than this says no more
 LITTLE_LEFT: Final = 6.0  # weight left of a question at which asking for the whole case becomes unlikely
@@ -70,6 +72,7 @@ class Measured:
         closest: for each candidate, the number of the wording that came closest.
         named: place names the question holds.
         asked: the question's terms.
+        outside: how close the question comes to what is known to be out of scope, as `Outside.closeness`.
     """
 
     numbers: Ints
@@ -77,20 +80,23 @@ class Measured:
     closest: Ints
     named: frozenset[str]
     asked: Asked
+    outside: Floats
 
 
-def measure(question: str, index: Index, within: Flags | None = None) -> Measured:
+def measure(question: str, index: Index, within: Flags | None = None, *, as_new: bool = False) -> Measured:
     """Find the entries a normalised question may mean and measure them.
 
     Args:
         within: for each entry, whether it may be a candidate; None = all may.
+        as_new: the question itself does not count among the messages known to be out of scope; for learning from them.
     """
     asked = index.vocabulary.asked(question)
     named = index.places.named_in(question)
     vector = index.meanings.asked(question) if index.meanings else None
+    outside = index.outside.closeness(question, vector, as_new=as_new)
     numbers = _candidates(asked, vector, index, within)
     if not len(numbers):
-        return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked)
+        return Measured(numbers, np.empty((0, len(names_of(index))), dtype=np.float32), numbers, named, asked, outside)
     cases = index.case_of[numbers]
     wordings, closest = _measure_wordings(question, asked, numbers, index)
     rests = _rests(question, numbers, index)
@@ -114,12 +120,17 @@ def measure(question: str, index: Index, within: Flags | None = None) -> Measure
     ]
     if index.meanings and vector is not None:
         columns += _measure_meaning(vector, index.meanings, numbers, index)
-    return Measured(numbers, np.stack(columns, axis=1).astype(np.float32), closest, named, asked)
+    return Measured(numbers, np.stack(columns, axis=1).astype(np.float32), closest, named, asked, outside)
 
 
 def names_of(index: Index) -> tuple[str, ...]:
     """The names of the features measured with this index."""
     return FEATURES + MEANT if index.meanings else FEATURES
+
+
+def names_of_fit(*, encoder: bool) -> tuple[str, ...]:
+    """The names of the columns of `fit`, with an encoder or without one."""
+    return (*FEATURES, *MEANT, *FIT, *OUTSIDE_MEANT) if encoder else FEATURES + FIT
 
 
 def _candidates(asked: Asked, vector: Floats | None, index: Index, within: Flags | None) -> Ints:
@@ -223,7 +234,7 @@ def _measure_meaning(vector: Floats, meanings: Meanings, numbers: Ints, index: I
 
 
 def fit(measured: Measured, scores: Floats, index: Index) -> Floats:
-    """The best candidate's features and how well it fits: one row, features first, then FIT."""
+    """The best candidate's features and how well it fits: one row, columns as `names_of_fit`."""
     order = np.argsort(-scores, kind="stable")
     best = order[0]
     number = int(measured.numbers[best])
@@ -244,6 +255,7 @@ def fit(measured: Measured, scores: Floats, index: Index) -> Floats:
         math.log1p(float(foreign.sum()) + index.by_case.unknown(asked)),
         float(lacking.max(initial=0.0)),
         unknown / max(index.by_answered.total(asked), 1e-9),
+        *measured.outside.tolist(),
     ]
     return np.concatenate([measured.features[best], np.array(row, dtype=np.float32)])
 

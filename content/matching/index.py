@@ -10,6 +10,7 @@ from content.language import Language
 from content.matching.aspects import Aspects
 from content.matching.families import Families
 from content.matching.meaning import Encoder, Meanings, Space
+from content.matching.outside import Outside
 from content.matching.places import Ground, Places
 from content.matching.postings import Collected, GroupedHoldings, Holdings, Postings, united
 from content.matching.readings import reading
@@ -59,6 +60,7 @@ class Index:
         self.overview_of = {entry.case.id: entry for entry in self.entries if entry.overview}
         self.overview = np.array([entry.overview for entry in self.entries], dtype=np.float32)
         self.meanings = self._meanings(encoder, space) if encoder and space and entries else None
+        self.outside = Outside(list(map(self.normalise, language.outside)), self.meanings)
 
     def entries_of(self, cases: Collection[str]) -> Flags:
         """For each entry, whether it belongs to one of the cases with these ids."""

@@ -90,11 +90,14 @@ class Matcher:
         """The bands the scorer was calibrated for."""
         return self.scorer.cutoffs
 
-    def search(self, text: str, limit: int = 8, within: Collection[str] | None = None) -> Search:
+    def search(
+        self, text: str, limit: int = 8, within: Collection[str] | None = None, *, as_new: bool = False
+    ) -> Search:
         """The entries a member's text may mean; at most `limit` matches.
 
         Args:
             within: ids of cases; only their entries are looked at. None = all.
+            as_new: the text itself does not count among the messages known to be out of scope; for learning from them.
 
         A question about a place that is not the best match's is searched once more without the place, so that the
         answer can be: that is another place's practice.
@@ -103,10 +106,10 @@ class Matcher:
         if self.index.exact(question) is None:
             question = self.index.repaired(question)
         allowed = None if within is None else self.index.entries_of(within)
-        found = self._find(question, limit, allowed)
+        found = self._find(question, limit, allowed, as_new=as_new)
         if not found.elsewhere:
             return found
-        without = self._find(self._without(question, found.named), limit, allowed)
+        without = self._find(self._without(question, found.named), limit, allowed, as_new=as_new)
         return replace(without, question=question, named=found.named, elsewhere=True) if without.matches else found
 
     @staticmethod
@@ -115,12 +118,12 @@ class Matcher:
             question = question.replace(name, "")
         return question
 
-    def _find(self, question: str, limit: int, within: Flags | None) -> Search:
+    def _find(self, question: str, limit: int, within: Flags | None, *, as_new: bool) -> Search:
         exact = self.index.exact(question)
         if exact is not None and (within is None or within[exact[0]]):
             number, wording = exact
             return Search(question, (Match(self.index.entries[number], 0.0, wording),), CERTAIN)
-        ranked = self._rank(question, within)
+        ranked = self._rank(question, within, as_new=as_new)
         if ranked is None:
             return Search(question)
         chances = self.scorer.confidence(fit(ranked.measured, ranked.scores, self.index))
@@ -129,8 +132,8 @@ class Matcher:
         found = Search(question, self._matches(ranked, limit), chances, named, ground.conflicts(named))
         return found if within is not None else self._with_several(found, ranked)
 
-    def _rank(self, question: str, within: Flags | None) -> _Ranked | None:
-        measured = measure(question, self.index, within)
+    def _rank(self, question: str, within: Flags | None, *, as_new: bool = False) -> _Ranked | None:
+        measured = measure(question, self.index, within, as_new=as_new)
         if not len(measured.numbers):
             return None
         scores = self.scorer.scores(measured.features)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from content.matching.terms import Flags, Floats, Ints, Longs
 
+Halves = npt.NDArray[np.float16]
 FOLDER: Final = Path(__file__).with_name("weights")
 BLOCK: Final = 1 << 14  # texts whose vectors are looked at together
 OF_ANSWER: Final = 0.3  # what the answer counts beside the wordings when entries are looked for
@@ -92,8 +93,8 @@ class Meanings:
     ) -> None:
         self.encoder = encoder
         self._space = space
-        self._wordings = self._placed(wordings)
-        self._answers = self._placed(answers)
+        self._wordings = self.placed(wordings)
+        self._answers = self.placed(answers)
         self._around: Floats = np.empty(self._answers.shape, dtype=np.float32)
         for first in range(0, len(answers), BLOCK):
             last = min(first + BLOCK, len(answers))
@@ -102,7 +103,8 @@ class Meanings:
             middles = sums / np.diff(starts[first : last + 1])[:, None]
             self._around[first:last] = middles + OF_ANSWER * self._answers[first:last]
 
-    def _placed(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
+    def placed(self, texts: Sequence[str]) -> Halves:
+        """Where texts lie in the space, one row each."""
         found = np.empty((len(texts), self._space.stretch.shape[1]), dtype=np.float16)
         for first in range(0, len(texts), BLOCK):
             found[first : first + BLOCK] = self._space.place(self.encoder.corpus(texts[first : first + BLOCK]))

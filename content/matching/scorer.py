@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from content.matching.features import FEATURES, FIT, MEANT
+from content.matching.features import FEATURES, MEANT, names_of_fit
 from content.matching.meaning import FOLDER, BadWeights
 from content.matching.spread import SPREAD
 from content.matching.terms import Floats
@@ -110,9 +110,10 @@ def load(encoder: str = ALONE, folder: Path = FOLDER) -> Scorer:
     """Read the weights trained with that encoder. Raises BadWeights when they were trained for other features."""
     path = folder / f"{encoder}.json"
     features = FEATURES if encoder == ALONE else FEATURES + MEANT
+    of_fit = names_of_fit(encoder=encoder != ALONE)
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        one, two, three, possible = (_logistic(data[name], features + FIT) for name in OF_BEST)
+        one, two, three, possible = (_logistic(data[name], of_fit) for name in OF_BEST)
         several = _logistic(data["several"], SPREAD)
         cutoffs = Cutoffs(**data["cutoffs"])
         return Scorer(_row(data["score"], features), one, two, three, possible, several, cutoffs)

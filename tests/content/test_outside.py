@@ -1,0 +1,78 @@
+"""Messages known to be out of scope, and what comes close to them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from content import language, library, wording
+from content.entries import Case, Entry, Place, Source
+from content.language import Language
+from content.matching import Index, Matcher, scorer
+from content.matching.outside import Outside
+from content.text import Normaliser, fold
+
+KNOWN = ["党费一个月交多少", "转正要等多久"]
+DATA = wording.DATA / "outside.txt"
+
+
+def test_the_closest_known_message_counts_and_itself_most() -> None:
+    outside = Outside(KNOWN)
+
+    (same,), (near,), (far,) = (outside.closeness(text) for text in (KNOWN[0], "党费每月交多少", "村里修路"))
+
+    assert same == pytest.approx(1, abs=1e-5)
+    assert same > near > far == 0
+
+
+def test_a_message_learnt_from_does_not_count_as_its_own_neighbour() -> None:
+    outside = Outside(KNOWN)
+
+    (alone,) = outside.closeness(KNOWN[0], as_new=True)
+
+    assert alone < 1
+    assert alone == outside.closeness(KNOWN[0] + "呀", as_new=True)[0] or alone < 0.9
+
+
+def test_nothing_is_close_where_nothing_is_known() -> None:
+    assert Outside([]).closeness("党费一个月交多少").tolist() == [0]
+
+
+def test_the_lines_of_the_file_are_known_to_the_index(tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("# 说明\n\n党费一个月交多少？\n", encoding="utf-8")
+    spoken = language.load(wording.DATA / "synonyms.yaml", outside=tmp_path / "outside.txt")
+    entry = Entry("a", Case("a", "甲", Place("某地"), Source("a.txt", 1, 2)), "党日多久", (), "答。", ((1, 2),))
+
+    assert Index([entry], spoken).outside.closeness("党费一个月交多少")[0] == pytest.approx(1, abs=1e-5)
+
+
+def test_a_line_added_makes_what_it_says_less_likely_to_be_answered() -> None:
+    entry = Entry("a", Case("a", "甲", Place("某地"), Source("a.txt", 1, 2)), "党日多久一次", (), "答。", ((1, 2),))
+    without, knowing = (
+        Matcher(Index([entry], Language(Normaliser(), {}, {}, outside=lines)), scorer.load())
+        for lines in ((), ("党日迟到扣几分",))
+    )
+
+    question = "党日迟到要扣几分"
+    assert knowing.search(question).chances.possible < without.search(question).chances.possible
+    assert knowing.search("党日多久一次").confidence == 1
+
+
+def test_nothing_the_corpus_answers_is_listed_as_out_of_scope() -> None:
+    listed = {fold(line) for line in DATA.read_text(encoding="utf-8").splitlines() if not line.startswith("#")} - {""}
+    asked = {fold(text) for entry in library.load(wording.DATA).all_entries for text in entry.wordings}
+
+    assert len(listed) > 100
+    assert not listed & asked
+
+
+def test_closeness_is_one_number_by_characters_and_a_second_by_meaning() -> None:
+    class Placing:
+        """Places texts by their length."""
+
+        def placed(self, texts: list[str]) -> np.ndarray:
+            return np.array([[len(text), 0.0] for text in texts], dtype=np.float16)
+
+    found = Outside(KNOWN, Placing()).closeness("甲", np.array([0.5, 0], dtype=np.float32))  # type: ignore[arg-type]
+
+    assert found.tolist() == [0, 4.0]

@@ -35,7 +35,7 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "sure": 0.98,  # one answer alone must be right: a second one beside it costs a member less than a wrong one
     "sure_of_two": 0.95,
     "sure_of_three": 0.8,
-    "likely": 0.98,
+    "likely": 0.93,
     "answerable": 0.9,
 }
 MOST_VAGUE: Final = 0.04  # share of clear questions taken to fit several cases
@@ -59,6 +59,7 @@ class Example:
     kind: str
     text: str  # normalised
     vague: bool = False  # several cases fit; `right` is empty, but it is in scope
+    turn: bool = False  # goes on about a case; alone it hardly says what it is about
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -78,6 +79,8 @@ def examples(index: Index) -> list[Example]:
     for (case, row), (_, copy) in zip(asked, noisy, strict=True):
         right = frozenset(row["entries"])
         made += [_example(text, index, fold_of[case], row["style"], right) for text in (row["q"], copy)]
+    for number, row in enumerate(later_turns()):
+        made.append(replace(_example(row["q"], index, number % FOLDS, "turn", frozenset(row["entries"])), turn=True))
     for number, (text, kind) in enumerate(out_of_scope()):
         made.append(_example(text, index, number % FOLDS, kind))
     for number, text in enumerate(spoiler.gibberish(GIBBERISH)):
@@ -85,6 +88,11 @@ def examples(index: Index) -> list[Example]:
     for number, row in enumerate(read(HERE / "ambiguous.jsonl")):
         made.append(replace(_example(row["q"], index, number % FOLDS, "ambiguous"), vague=True))
     return [example for example in made if len(example.measured.numbers)]
+
+
+def later_turns() -> list[dict[str, Any]]:
+    """What was said after the first turn of each dialogue, here without what went before."""
+    return [turn for dialogue in read(HERE / "dialogues.jsonl") for turn in dialogue["turns"][1:]]
 
 
 def out_of_scope() -> list[tuple[str, str]]:
@@ -107,7 +115,7 @@ def right_candidates(example: Example, index: Index) -> Flags:
 
 def train_ranking(chosen: Sequence[Example], index: Index) -> Rows:
     """Score weights from the questions in scope."""
-    groups = [(e.measured.features.astype(float), right_candidates(e, index)) for e in chosen if e.right]
+    groups = [(e.measured.features.astype(float), right_candidates(e, index)) for e in chosen if e.right and not e.turn]
     return fit.ranking(groups)
 
 
@@ -121,6 +129,7 @@ class Judged:
     three: Flags  # the best or one of the next two of its case is right
     clear: Flags  # in scope, and of one case
     vague: Flags  # in scope, and of several
+    turns: Flags  # in scope only with what went before
     elsewhere: Flags  # names another place than the best candidate's
     first_three: Flags
     folds: npt.NDArray[np.int64]
@@ -145,7 +154,8 @@ def judge(made: Sequence[Example], index: Index) -> Judged:
         sisters = right[cases[order] == cases[order[0]]]
         elsewhere = index.grounds[cases[order[0]]].conflicts(example.measured.named)
         levels = [sisters[:count].any() for count in (1, 2, 3)]
-        flags = [*levels, bool(example.right), example.vague, elsewhere, right[:3].any()]
+        scope = [bool(example.right) and not example.turn, example.vague, example.turn]
+        flags = [*levels, *scope, elsewhere, right[:3].any()]
         columns.append((measure_fit(example.measured, scores, index), *flags, example.fold, scores))
     rows, *flags, folds, scores = zip(*columns, strict=True)
     arrays = [np.array(flag, dtype=bool) for flag in flags]
@@ -185,7 +195,7 @@ class Crossed:
 
 def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, float]]:
     """The limits, and the shares of questions and messages they lead to."""
-    clear, outside = judged.clear, ~judged.in_scope
+    clear, outside = judged.clear, ~judged.in_scope & ~judged.turns
     possible = float(np.round(np.quantile(by.possible[judged.in_scope], 1 - KEPT), 3))
     several = lowest(lambda limit: (by.several >= limit)[clear].mean() <= MOST_VAGUE)
     doubtful = outside & (by.possible < possible)
@@ -203,6 +213,7 @@ def calibrate(judged: Judged, by: Crossed) -> tuple[dict[str, float], dict[str, 
         "answered_wrong": (answered & ~right)[clear].mean(),
         "answered_with_two": two[clear].mean(),
         "answered_with_three": three[clear].mean(),
+        "turns_answered_wrong": (answered & ~right)[judged.turns].mean(),
         "out_of_scope_answered": answered[outside].mean(),
         "out_of_scope_offered_choices": (~judged.elsewhere & ~answered & (by.possible >= possible))[outside].mean(),
         "vague_known": (by.several >= several)[judged.vague].mean(),
@@ -233,15 +244,20 @@ def train(index: Index) -> dict[str, Any]:
     made = examples(index)
     judged = judge(made, index)
     every = names_of_fit(encoder=index.meanings is not None)
-    learnt = {}
-    chances = {"possible": crossed(judged.rows, judged.in_scope, judged.folds)}
-    for name, right in {"one": judged.one, "two": judged.two, "three": judged.three}.items():
-        chances[name] = crossed(judged.rows, right, judged.folds, judged.clear)  # given that there is an answer
-        learnt[name] = _learnt(judged.rows[judged.clear], right[judged.clear], every)
-    learnt["possible"] = _learnt(judged.rows, judged.in_scope, every)
+    learnt, chances = {}, {}
+    answered, whole = judged.clear | judged.turns, ~judged.turns
+    truths = {
+        "one": (judged.one, answered),  # given that there is an answer
+        "two": (judged.two, answered),
+        "three": (judged.three, answered),
+        "possible": (judged.in_scope, whole),
+    }
+    for name, (right, taught) in truths.items():
+        chances[name] = crossed(judged.rows, right, judged.folds, taught)
+        learnt[name] = _learnt(judged.rows[taught], right[taught], every)
     rows = spreads(judged, chances["one"], chances["possible"], index)
-    several = crossed(rows, judged.vague, judged.folds)
-    learnt["several"] = _learnt(rows, judged.vague, SPREAD)
+    several = crossed(rows, judged.vague, judged.folds, whole)
+    learnt["several"] = _learnt(rows[whole], judged.vague[whole], SPREAD)
     cutoffs, figures = calibrate(judged, Crossed(**chances, several=several))
     return {
         "about": "Written by `make train`; do not edit. What each number means: content/matching/scorer.py",

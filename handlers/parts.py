@@ -26,21 +26,21 @@ def told_apart(text: str, whole: Understood, memory: Memory, services: Services)
     Args:
         whole: the message understood as one question. What it surely means must be among the parts' answers.
     """
-    for parts in _ways(text, whole, services):
+    for parts in _ways(text, services):
         found = _answers(parts, memory, services)
         if found and (not isinstance(whole.verdict, Answer) or whole.verdict.match.entry in found):
             return found
     return ()
 
 
-def _ways(text: str, whole: Understood, services: Services) -> Iterator[list[str]]:
-    """How the message may be cut: at its pauses; or, when it has none and is not understood, between two questions."""
+def _ways(text: str, services: Services) -> Iterator[list[str]]:
+    """How the message may be cut: at its pauses; or, when it has none, between two questions."""
     parts = _questions(_PAUSE.split(text), services)
     if len(parts) == 1:
         parts = _questions(_at_joints(parts[0], services), services)
     if 1 < len(parts) <= MOST:
         yield parts
-    elif len(parts) == 1 and not isinstance(whole.verdict, Answer):
+    elif len(parts) == 1:
         yield from _without_pauses(parts[0], services)
 
 

@@ -26,11 +26,11 @@ REMINDERS: Final = (  # what members may say about their branch and its reminder
         "snooze_evening",
         "snooze_morning",
     ),
-    *("attend", "coming", "leave", "absent"),
+    *("attend", "coming", "leave", "absent", "seen"),
     *("list", "move", "cancel", "resend", "exempt", "include"),
 )
 ACTIVITY: Final = "#"  # stands for the name of an activity in the words of a command
-_TAKES_MORE: Final = frozenset({"bind", "name", "leave", "absent", "move", "exempt", "include"})
+_TAKES_MORE: Final = frozenset({"yes", "bind", "name", "leave", "absent", "move", "exempt", "include"})
 _GLUED: Final = frozenset({"bind", "name", "move", "exempt", "include"})  # more may follow without a space between
 MAX_WORDS: Final = 12  # characters of the longest words something may run into
 _PAUSE = re.compile(r"[\s,，:：、。;；!！]+")

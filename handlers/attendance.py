@@ -1,21 +1,25 @@
 """参加 and 请假: what a member answers to a meeting that is ahead. Exactly what is kept is said back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from content.language import Spoken
+from content.matching import Answer
 from content.text import printable
 from handlers import lists, meetings
 from handlers.book import Attendance, Reach
 from handlers.layout import plain
-from handlers.messages import Choice, Memory, Outcome, Reply, Turn
+from handlers.messages import BLANK, WHY, Choice, Memory, Outcome, Pending, Reply, Turn
 from handlers.services import Services
+from handlers.understand import understand
 from handlers.visits import Visit
 from scheduler.agenda import Appointment
 
 SOON: Final = timedelta(days=7)  # two meetings within these days: it must be said which is meant
 FAR: Final = timedelta(days=35)  # nobody answers to a meeting further ahead
-MAX_REASON: Final = 60  # characters
+MIN_REASON: Final = 2  # characters; politeness aside
+MAX_REASON: Final = 60
 TOLD: Final = frozenset({Reach.REACHED, Reach.UNKNOWN})
 
 
@@ -41,6 +45,41 @@ def absent(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Tu
     return leave(said, visit, memory, services) if _told(said, visit) else None
 
 
+def seen(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
+    """Words that only say a reminder was read (收到, 好的): ask whether the member comes.
+
+    None after other talk, or when every meeting the member was reminded of is answered.
+    """
+    if said.more or memory.entry_id or memory.choices:
+        return None
+    silent = [one for one in _meant(said, visit) if _was_told(one, visit) and not _has_answered(one, visit)]
+    if not silent:
+        return None
+    activity = visit.activity(silent[0]).name
+    says = [services.phrases(key, activity=activity) for key in ("say_attend", "say_leave")]
+    question = services.phrases("received_ask", meeting=meetings.named(silent[0], visit, services))
+    return lists.offer(question, [Choice(one, one) for one in says], Outcome.COMMAND, services)
+
+
+def why(text: str, memory: Memory, services: Services) -> Turn | None:
+    """The reason of a leave that was asked for without one, in the very next message.
+
+    None for anything that may be a question, and for what the corpus surely answers.
+    """
+    pending = memory.pending
+    if pending is None or pending.act != WHY or not pending.fresh or services.caller is None:
+        return None
+    language = services.language
+    if not MIN_REASON <= len(language.normalise(text)) <= MAX_REASON or language.is_question(text):
+        return None
+    if language.spoken(text):
+        return None
+    visit = services.caller.visit()
+    if visit is None or isinstance(understand(text, BLANK, services).verdict, Answer):
+        return None
+    return leave(Spoken("leave", pending.about[0], text), visit, memory, services)
+
+
 def _answered(comes: bool, reason: str, said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn:
     meant = _meant(said, visit)
     if not meant:
@@ -59,8 +98,16 @@ def _meant(said: Spoken, visit: Visit) -> tuple[Appointment, ...]:
 
 def _told(said: Spoken, visit: Visit) -> bool:
     """Whether the member has been reminded of one of these meetings."""
-    states = (visit.branches.reminders.states(one.meeting).get(visit.openid) for one in _meant(said, visit))
-    return any(state and state.reach in TOLD for state in states)
+    return any(_was_told(one, visit) for one in _meant(said, visit))
+
+
+def _was_told(appointment: Appointment, visit: Visit) -> bool:
+    state = visit.branches.reminders.states(appointment.meeting).get(visit.openid)
+    return state is not None and state.reach in TOLD
+
+
+def _has_answered(appointment: Appointment, visit: Visit) -> bool:
+    return visit.openid in visit.branches.book.attendance(appointment.meeting)
 
 
 def _which(comes: bool, reason: str, meant: tuple[Appointment, ...], visit: Visit, services: Services) -> Turn:
@@ -87,6 +134,7 @@ def _kept(comes: bool, reason: str, appointment: Appointment, visit: Visit, memo
         text = phrases("on_leave", meeting=meeting, reason=plain(reason))
     else:
         text = phrases("on_leave_why", meeting=meeting)
+        memory = replace(memory, choices=(), shown=0, pending=Pending(WHY, "", (appointment.meeting.activity_id,)))
     if visit.openid not in visit.branches.book.names(visit.branch.id):
         text += "\n" + phrases("attend_name")
     return Turn(Reply(Outcome.COMMAND, text), memory)

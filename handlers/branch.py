@@ -74,6 +74,8 @@ MEMBERS: Final[dict[str, Handler]] = {
     "coming": attendance.coming,
     "leave": attendance.leave,
     "absent": attendance.absent,
+    "seen": attendance.seen,
+    "yes": attendance.seen,  # with nothing to confirm
 }
 
 SECRETARIES: Final[dict[str, Handler]] = {
@@ -85,7 +87,7 @@ SECRETARIES: Final[dict[str, Handler]] = {
     "include": changes.include,
 }
 
-LOOSE: Final = frozenset({"name", "coming", "absent", "attend"})
+LOOSE: Final = frozenset({"name", "coming", "absent", "seen", "yes"})
 
 BY_ANYONE: Final[dict[str, Callable[[Sequence[str], Caller, Memory, Services], Turn]]] = {
     "bind": binding.confirmed,

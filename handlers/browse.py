@@ -13,12 +13,18 @@ from handlers.understand import likes_at
 
 
 def catalogue(services: Services) -> Turn:
-    """All places."""
+    """All places, in the order of a dictionary."""
     word = services.phrases("menu_catalogue")
     choices = [
-        Choice(f"{city}（{len(cases)}）", f"{word} {city}") for city, cases in services.library.cases_by_city.items()
+        Choice(f"{city}（{len(cases)}）", f"{word} {city}")
+        for city, cases in sorted(services.library.cases_by_city.items(), key=_by_sound)
     ]
     return lists.offer(services.phrases("catalogue"), choices, Outcome.COMMAND, services)
+
+
+def _by_sound(named: tuple[str, object]) -> bytes:
+    """Sorts names as a dictionary does: GB 18030 has the characters of names in the order of their pinyin."""
+    return named[0].encode("gb18030")
 
 
 def catalogue_of(name: str, services: Services) -> Turn:

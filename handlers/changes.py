@@ -36,10 +36,18 @@ def move(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn
     if wanted is None:
         return _say("next_none", memory, services)
     if not visit.now < wanted.to <= visit.now + LOOK_AHEAD:
-        return _say("move_too_far" if wanted.to > visit.now else "move_past", memory, services)
+        return _out_of_reach(wanted.to, visit, memory, services)
     if wanted.to == wanted.appointment.begins and not wanted.appointment.cancelled:
         return _say("move_same", memory, services)
     return _ask_to_move(wanted, visit, services)
+
+
+def _out_of_reach(to: datetime, visit: Visit, memory: Memory, services: Services) -> Turn:
+    """Over already, or too far ahead; the year is said, for a day that is over is read as next year's."""
+    if to <= visit.now:
+        return _say("move_past", memory, services)
+    text = services.phrases("move_too_far", year=to.year, when=meetings.when(to, visit, services))
+    return Turn(Reply(Outcome.COMMAND, text), memory)
 
 
 def moved(about: Sequence[str], visit: Visit, memory: Memory, services: Services) -> Turn:

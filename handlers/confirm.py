@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from content.language import Spoken
+from content.text import fold
 from handlers import lists
 from handlers.messages import BLANK, Choice, Memory, Outcome, Pending, Reply, Turn
 from handlers.services import Services
@@ -34,12 +36,17 @@ def answered(text: str, memory: Memory, services: Services) -> Pending | Turn | 
         if pending and text == pending.says:
             return pending
         return None if services.language.is_question(text) else _done(phrases("confirm_over"))
-    if pending is None or not pending.fresh:
+    if pending is None or not pending.fresh or not pending.says:
         return None
     spoken = services.language.spoken(text)
     if spoken and spoken.command == "no":
         return _done(phrases("confirm_declined"))
-    return pending if spoken and spoken.command == "yes" else None
+    return pending if spoken and _agrees(spoken, pending) else None
+
+
+def _agrees(spoken: Spoken, pending: Pending) -> bool:
+    """Whether it is a yes, alone or with words of what was asked: "对，退出"."""
+    return spoken.command == "yes" and fold(spoken.more) in fold(pending.says)
 
 
 def heard(memory: Memory, before: Memory) -> Memory:

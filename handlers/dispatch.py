@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from content.text import is_only_emoji
-from handlers import ask, binding, branch, browse, confirm, feedback, follow_up, media, welcome
+from handlers import ask, attendance, binding, branch, browse, confirm, feedback, follow_up, media, welcome
 from handlers.messages import Incoming, Kind, Memory, Outcome, Reply, Reported, Turn
 from handlers.services import Services
 
@@ -99,6 +99,7 @@ TEXT_ROUTES: Final[tuple[TextHandler, ...]] = (
     binding.by_lone_code,
     _small_talk,
     browse.place_alone,
+    attendance.why,
     ask.ask,
 )
 

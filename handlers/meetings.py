@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from content.calendar import known
+from handlers.layout import plain
 from handlers.services import Services
 from handlers.visits import Visit
 from scheduler.agenda import Appointment
@@ -40,3 +41,15 @@ def described(appointment: Appointment, visit: Visit, services: Services) -> str
     if not appointment.cancelled and not known(appointment.source):
         lines.append(phrases("meeting_not_sure"))
     return "\n".join(lines)
+
+
+def answered(appointment: Appointment, visit: Visit, services: Services) -> str:
+    """What the member last answered to the meeting; empty = nothing yet."""
+    answer = visit.branches.book.attendance(appointment.meeting).get(visit.openid)
+    if answer is None:
+        return ""
+    phrases = services.phrases
+    before = phrases("list_before") if answer.version != appointment.version else ""
+    remarks = phrases("comma").join(filter(None, [plain(answer.reason), before]))
+    remark = phrases("next_remark", remark=remarks) if remarks else ""
+    return phrases("next_coming" if answer.coming else "next_on_leave", remark=remark)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 MEMORY_LASTS: Final = timedelta(minutes=10)
+WHY: Final = "why"  # act of what is pending: a member asked for leave and is asked why
 
 
 class Kind(StrEnum):
@@ -88,12 +89,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Something the member was asked to confirm.
+    """Something the member was asked.
 
     Attributes:
-        act: what will be done; names a handler in `branch.BY_ANYONE` or `branch.BY_SECRETARY`.
+        act: what will be done; names a handler in `branch.BY_ANYONE` or `branch.BY_SECRETARY`, or is WHY.
         says: the text tapping the confirming line sends; naming the act, so that a tap on an older question does not
-            confirm a newer one.
+            confirm a newer one. Empty = no yes or no is wanted, but a text.
         about: what the handler needs to do it.
         fresh: whether it is the bot's last word; only then do plain words such as "yes" confirm it.
     """
@@ -116,7 +117,7 @@ class Memory:
         told: ids of the entries of these cases answered since they came up.
         rest: what did not fit into the last message.
         misses: how many questions in a row had no answer.
-        pending: what the member was asked to confirm; None = nothing.
+        pending: what the member was asked last; None = nothing.
         at: when this was remembered; None = nothing is.
     """
 

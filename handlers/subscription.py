@@ -18,13 +18,15 @@ MORNING: Final = time(8, 0)
 
 
 def next_meeting(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn:
-    """When and where the next one is."""
+    """When and where the next one is, and what the member has answered to it."""
     ahead = visit.ahead(said.activity_id)
     coming = visit.next(said.activity_id)
     phrases = services.phrases
     if coming is None:
         return Turn(Reply(Outcome.COMMAND, phrases("next_none")), memory)
     parts = [meetings.described(one, visit, services) for one in ahead if one.begins <= coming.begins]
+    if answer := meetings.answered(coming, visit, services):
+        parts[-1] += f"\n{answer}"
     activity = visit.activity(coming)
     if not concerns(activity, visit.member):
         parts.append(phrases("next_not_yours", activity=activity.name))

@@ -236,7 +236,9 @@ class TestMyBranch:
         assert "要退出“红石村党支部”吗" in asked
         assert chat.book.member("oWang") is not None
 
-        assert "已经退出" in chat.hears("oWang", "对")
+        assert not is_command(chat.says("oWang", "对，不退出"))
+        chat.hears("oWang", "解绑")
+        assert "已经退出" in chat.hears("oWang", "对，退出")
         assert chat.book.member("oWang") is None
         assert chat.reminders.forgotten == ["oWang"]
 
@@ -277,12 +279,24 @@ class TestDates:
 
     @pytest.mark.parametrize(
         "text",
-        ["下次党日", "我的提醒", "退订", "订阅", "稍后提醒", "名单", "取消本次", "请假 出差", "我的支部", "解绑"],
+        [
+            "下次党日",
+            "我的提醒",
+            "退订",
+            "订阅",
+            "稍后提醒",
+            "名单",
+            "取消本次",
+            "请假 出差",
+            "参加",
+            "我的支部",
+            "解绑",
+        ],
     )
     def test_who_is_bound_to_no_branch_is_told_how_to_bind(self, chat: Chat, text: str) -> None:
         assert "向支部书记要邀请码" in chat.hears("oNobody", text)
 
-    @pytest.mark.parametrize("text", ["参加", "我去", "没空", "有事", "我叫王建国", "好的", "可以", "不用了"])
+    @pytest.mark.parametrize("text", ["我去", "没空", "有事", "我叫王建国", "好的", "收到", "可以", "不用了"])
     def test_everyday_words_of_such_a_one_are_no_commands(self, chat: Chat, text: str) -> None:
         assert not is_command(chat.says("oNobody", text))
 
@@ -390,6 +404,57 @@ class TestAttendance:
         chat.reminders.told[PARTY_DAY] = {"oWang": State(Reach.REACHED)}
         assert "记下了" in chat.hears("oWang", text)
         assert "oWang" in chat.book.attendance(PARTY_DAY)
+
+    def test_the_next_party_day_says_what_the_member_answered(self, chat: Chat) -> None:
+        assert "您回复的是" not in chat.hears("oWang", "下次党日")
+        assert "您回复的是：参加\n" in chat.hears("oWang", "参加", "下次党日")
+
+        assert "您回复的是：请假（出差）" in chat.hears("oWang", "请假 出差", "下次党日")
+
+        chat.hears("oBoss", "改期 12月8日", "1")
+        assert "您回复的是：请假（出差、改期前回复的）" in chat.hears("oWang", "下次党日")
+
+    @pytest.mark.parametrize("text", ["收到", "收到，谢谢", "好的", "知道了"])
+    def test_who_only_says_a_reminder_was_read_is_asked_whether_they_come(self, chat: Chat, text: str) -> None:
+        assert not is_command(chat.says("oWang", text)), "nothing was told that could be meant"
+
+        chat.reminders.told[PARTY_DAY] = {"oWang": State(Reach.REACHED)}
+        assert "12月7日（周一）15:00的主题党日，您来不来？" in chat.hears("oWang", text)
+        assert chat.book.attendance(PARTY_DAY) == {}, "having read is not coming"
+
+        assert "您参加" in chat.hears("oWang", "1")
+        chat.now += timedelta(minutes=11)
+        assert not is_command(chat.says("oWang", text)), "who has answered is not asked again"
+
+    def test_a_word_of_thanks_after_an_answer_is_about_that_answer(self, chat: Chat) -> None:
+        chat.reminders.told[PARTY_DAY] = {"oWang": State(Reach.REACHED)}
+        chat.says("oWang", "咸宁的支部主题党日多久开展一次？")
+
+        assert not is_command(chat.says("oWang", "知道了"))
+
+    @pytest.mark.parametrize("reason", ["身体不好", "孙子发烧", "去城里看病"])
+    def test_the_message_after_a_leave_without_a_reason_is_the_reason(self, chat: Chat, reason: str) -> None:
+        assert "是什么原因" in chat.hears("oWang", "请假")
+
+        assert f"您请假，原因：{reason}" in chat.hears("oWang", reason)
+        assert chat.book.attendance(PARTY_DAY)["oWang"].reason == reason
+        assert not is_command(chat.says("oWang", "孙女上学")), "only the next message is"
+
+    @pytest.mark.parametrize("text", ["主题党日多久一次", "咸宁的支部主题党日", "目录", "好的", "不用了", "？"])
+    def test_what_is_no_reason_is_not_taken_for_one(self, chat: Chat, text: str) -> None:
+        chat.hears("oWang", "请假")
+
+        chat.says("oWang", text)
+
+        assert chat.book.attendance(PARTY_DAY)["oWang"].reason == ""
+
+    def test_the_reason_goes_to_the_meeting_the_leave_was_for(self, chat: Chat) -> None:
+        chat.imports(Member("oWang", "hs-01", frozenset({Role.MEMBER, Role.DELEGATE})))
+
+        chat.hears("oWang", "主题党日请假", "家里有客人")
+
+        assert chat.book.attendance(PARTY_DAY)["oWang"].reason == "家里有客人"
+        assert chat.book.attendance(LIAISON_DAY) == {}
 
     def test_of_two_meetings_close_together_it_is_asked_which_and_the_reason_is_kept(self, chat: Chat) -> None:
         chat.imports(Member("oWang", "hs-01", frozenset({Role.MEMBER, Role.DELEGATE})))
@@ -532,7 +597,8 @@ class TestChanges:
             ("改期", "请写上日子或时间"),
             ("改期 等通知", "请写上日子或时间"),
             ("改期 今天 9:00", "已经过了"),
-            ("改期 2027年8月1日", "三个月以内"),
+            ("改期 2027年8月1日", "2027年8月1日（周日）15:00太远了，只能改到三个月以内"),
+            ("改期 11月20日", "2027年11月20日（周六）15:00太远了"),
             ("改期 12月7日 15:00", "本来就是这个时间"),
         ],
     )

@@ -211,6 +211,10 @@ class TestCommands:
         places = self._all_pages(talk, "目录")
         assert len(places) == len(talk.services.library.cases_by_city)
         assert taps(talk.says(str(len(places))))
+        assert [place.removeprefix("目录 ") for place in places][:4] == ["当阳", "东营区", "鄂州", "谷城"]
+        assert places.index("目录 武汉汉阳区") == places.index("目录 武汉") + 1, (
+            "as they are read, not as files are named"
+        )
 
         cases = {case for place in places for case in self._all_pages(Talk(talk.services), place)}
         assert len(cases) == len(talk.services.library.cases)

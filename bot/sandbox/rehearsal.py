@@ -23,9 +23,9 @@ from bot.sandbox.remote import Remote
 from bot.sandbox.stand_in import Seen
 from bot.settings import Settings
 from bot.store import Store
-from handlers.visits import Caller, Visit
+from handlers.visits import LOOK_AHEAD, Caller, Visit
 from scheduler.planning import occasions
-from scheduler.reminders import NUDGE, Reminder
+from scheduler.reminders import LATER, NUDGE, Reminder
 from scheduler.roster import Branch, Role
 
 ROLES: Final = {"member": frozenset({Role.MEMBER}), "secretary": frozenset({Role.MEMBER, Role.SECRETARY})}
@@ -106,8 +106,8 @@ class Rehearsal:
 
     def leap(self, openid: str, now: datetime) -> Leap | None:
         """Do what the scheduler will do at the next moment this member's branch is told of a meeting of theirs: one of
-        an activity's leads, or the nudge if somebody is silent. None = the member belongs to no branch, or nothing will
-        be due in the coming months.
+        an activity's leads, the nudge if somebody is silent, or what the member asked to be reminded of later. None =
+        the member belongs to no branch, or nothing will be due in the coming months.
         """
         branches = wiring_chat.branches(self._settings, self._store, edited.activities(self._settings))
         visit = Caller(branches, openid, now).visit()
@@ -117,6 +117,10 @@ class Rehearsal:
                 self._clockside.tick(due)
                 return Leap(due, nudged)
         return None
+
+    def catch_up(self, now: datetime) -> None:
+        """Do what the scheduler does within a minute: what a secretary changed is told at once on the page's clock."""
+        self._clockside.tick(now)
 
     def _occasions(self, visit: Visit) -> list[tuple[datetime, Reminder]]:
         """Those to come of the member's meetings, the soonest first."""
@@ -129,7 +133,13 @@ class Rehearsal:
             for due, reminder in occasions(appointment, visit.activity(appointment).leads, quiet)
             if due > visit.now and reminder.key not in opened
         ]
-        return sorted(found, key=lambda occasion: occasion[0])
+        return sorted(found + self._wished(visit), key=lambda occasion: occasion[0])
+
+    def _wished(self, visit: Visit) -> list[tuple[datetime, Reminder]]:
+        """When the member wants to be reminded once more."""
+        wishes = self._ledger.wishes(visit.now + LOOK_AHEAD)
+        theirs = (wish for wish in wishes if wish.openid == visit.openid and wish.at > visit.now)
+        return [(wish.at, Reminder(wish.meeting, LATER)) for wish in theirs]
 
     def _nudged(self, reminder: Reminder, due: datetime) -> int:
         """How many are silent then and will be asked once more."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
+import structlog
 from flask import Blueprint, Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -25,6 +26,8 @@ from handlers import follow_up
 from handlers.messages import BLANK, Memory, Outcome
 from handlers.services import Services
 from scheduler.roster import Branch
+
+log = structlog.get_logger("sandbox")
 
 MAX_BODY: Final = 20_000  # bytes
 MAX_AHEAD: Final = 10 * 366 * 86_400  # seconds
@@ -70,13 +73,8 @@ def register(
             answer = _deliver(app, platform, xml, asked, clock)
             return answer | {"search": _search(str(asked.get("content", "")), answer["outcome"], before, services())}
 
-    @page.post("/sandbox/send")
-    def send() -> ResponseReturnValue:
-        if (asked := _asked()) is None:
-            return _BAD
-        return jsonify(deliver(asked, _openid(asked), _ahead(asked)))
-
     page.add_url_rule("/", "chat", partial(_chat, rehearsal, clock))
+    page.add_url_rule("/sandbox/send", "send", partial(_send, rehearsal, clock, deliver), methods=["POST"])
     if rehearsal:
         page.add_url_rule("/sandbox/role", "role", partial(_role, rehearsal), methods=["POST"])
         page.add_url_rule("/sandbox/leap", "leap", partial(_leap, rehearsal, clock, deliver), methods=["POST"])
@@ -92,6 +90,16 @@ def _chat(rehearsal: Rehearsal | None, clock: PageClock) -> str:
     return render_template(
         "chat.html", t=texts, page_texts=for_script, branches=_branches(rehearsal), zone=clock().tzinfo
     )
+
+
+def _send(rehearsal: Rehearsal | None, clock: PageClock, deliver: Deliver) -> ResponseReturnValue:
+    """What the member did on the page, and what came back."""
+    if (asked := _asked()) is None:
+        return _BAD
+    answer = deliver(asked, _openid(asked), _ahead(asked))
+    if rehearsal and answer["outcome"] == Outcome.COMMAND:
+        _catch_up(rehearsal, clock, _ahead(asked))
+    return jsonify(answer)
 
 
 def _role(rehearsal: Rehearsal) -> ResponseReturnValue:
@@ -117,6 +125,15 @@ def _leap(rehearsal: Rehearsal, clock: PageClock, deliver: Deliver) -> ResponseR
     for one in rehearsal.answers(openid):
         deliver({"content": one.answers}, one.openid, ahead)
     return jsonify(ahead=math.ceil(ahead.total_seconds()), nudged=leap.nudged)
+
+
+def _catch_up(rehearsal: Rehearsal, clock: PageClock, ahead: timedelta) -> None:
+    """What a command changed reaches the phones now, whatever time the page has."""
+    try:
+        with clock.ahead(ahead):
+            rehearsal.catch_up(clock())
+    except StoreUnavailable as error:
+        log.warning("not_caught_up", reason=str(error))  # the reply has said it already
 
 
 def _seen(rehearsal: Rehearsal) -> ResponseReturnValue:

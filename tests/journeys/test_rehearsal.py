@@ -3,7 +3,7 @@ the list. All processes are real: what the page shows went through scheduler cod
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,16 +62,22 @@ def tap(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def joined(page: Page, role: str = "书记") -> None:
-    tap(page, f"以{role}身份加入")
+def press(page: Page, name: str) -> None:
+    """The same without a pointer."""
+    page.get_by_role("button", name=name, exact=True).focus()
+    page.keyboard.press("Enter")
+
+
+def joined(page: Page, role: str = "书记", act: Callable[[Page, str], None] = tap) -> None:
+    act(page, f"以{role}身份加入")
     page.get_by_text(f"（您是这个支部的{role}了）").wait_for()
 
 
-def leapt(page: Page) -> str:
+def leapt(page: Page, act: Callable[[Page, str], None] = tap) -> str:
     """What the page says of a leap."""
     notes = page.locator(".row.note")
     before = notes.count()
-    tap(page, "快进到下一次提醒")
+    act(page, "快进到下一次提醒")
     notes.nth(before).wait_for()
     return notes.nth(before).inner_text()
 
@@ -82,9 +88,9 @@ def told(page: Page, number: int) -> str:
     return page.locator(".told").nth(number - 1).inner_text()
 
 
-def reminded(page: Page, number: int) -> str:
+def reminded(page: Page, number: int, act: Callable[[Page, str], None] = tap) -> str:
     """Go forward to the member's next reminder, past the evenings on which only others are asked once more."""
-    while NUDGED in leapt(page):
+    while NUDGED in leapt(page, act):
         pass
     return told(page, number)
 
@@ -200,16 +206,43 @@ def test_a_member_can_do_it_by_keyboard_in_large_print_and_axe_finds_nothing(bro
     opened(page, demo)
     page.get_by_label("大字").check()
     page.get_by_label("演示支部").select_option("demo-3")
-    for name in ("以书记身份加入", "快进到下一次提醒"):
-        page.get_by_role("button", name=name).focus()
-        page.keyboard.press("Enter")
-        page.locator(".row.note").last.wait_for()
-        page.get_by_text("（您是这个支部的书记了）").wait_for()
-    told(page, 1)
-    page.get_by_role("button", name="参加", exact=True).focus()
-    page.keyboard.press("Enter")
+    joined(page, act=press)
+    reminded(page, 1, press)
+    press(page, "参加")
 
     answered(page, "您参加")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert [f"{rule['id']}: {rule['help']}" for rule in Axe().run(page).response["violations"]] == []
+    context.close()
+
+
+def says(page: Page, text: str) -> None:
+    page.get_by_label("输入问题").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_going_forward_stops_when_asked_to_remind_later_and_what_a_secretary_does_is_told_at_once(
+    browser: Browser, demo: str
+) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    opened(page, demo)
+    page.get_by_label("演示支部").select_option("demo-3")
+    joined(page)
+    reminded(page, 1)
+
+    says(page, "一小时后提醒我")
+    later = re.search(r"\d+:\d\d", answered(page, "再提醒您"))
+    assert later
+    assert f"{later[0]}" in leapt(page)
+    assert meeting(told(page, 2)) == meeting(told(page, 1))
+
+    says(page, "补发")
+    answered(page, "要再提醒他们一次吗")
+    says(page, "1")
+    assert meeting(told(page, 3)) == meeting(told(page, 1))
+
+    says(page, "退订")
+    answered(page, "不再提醒您")
+    assert "发“订阅”" in leapt(page)
     context.close()

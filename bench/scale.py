@@ -10,6 +10,7 @@ them would take half an hour. p50 and p99 are milliseconds of a search.
 """
 
 import argparse
+import gc
 import json
 import random
 import resource
@@ -111,6 +112,7 @@ def measure(phrasings: int, encoder: bool, peers: bool) -> dict[str, float]:
     name = vectors.name if vectors else scorer.ALONE
     matcher = Matcher(Index(made, spoken, vectors, load_space(name) if vectors else None), scorer.load(name))
     built = time.perf_counter() - begun
+    gc.freeze()  # as the server does
     chance = random.Random(SEED + 1)
     texts = [chance.choice(chance.choice(made).wordings) for _ in range(WARM + COUNTED)]
     found = {"build, s": built, "MiB": mebibytes()}

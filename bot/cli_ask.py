@@ -60,6 +60,8 @@ def _explanation(text: str, services: Services, memory: Memory = BLANK) -> str:
     lines = [say("explain_question", **data), say(f"explain_{data['verdict']}", **data, **data["cutoffs"])]
     if data["goes_on_about"]:
         lines.insert(1, say("explain_goes_on", cases=" ".join(data["goes_on_about"])))
+    if data["outside"]["closeness"]:
+        lines.append(say("explain_outside", **data["outside"]))
     for match in data["matches"]:
         lines.append(say("explain_match", **match))
         lines.append(say("explain_features", features=_features(match["features"])))

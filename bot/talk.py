@@ -55,6 +55,7 @@ def as_data(text: str, services: Services, memory: Memory = BLANK) -> dict[str, 
     search = understood.search
     one, two = understood.odds if understood.cases else (search.confidence, search.chances.two)
     bands = asdict(services.following.bands) if understood.cases else {}
+    outside, closeness = services.matcher.index.outside.closest(search.question)
     return {
         "question": search.question,
         "verdict": verdict_name(understood.verdict),
@@ -65,6 +66,7 @@ def as_data(text: str, services: Services, memory: Memory = BLANK) -> dict[str, 
         "scope": round(search.chances.possible, 4),
         "vague": round(search.vague, 4),
         "named": sorted(search.named),
+        "outside": {"message": outside, "closeness": round(closeness, 4)},
         "cutoffs": asdict(services.matcher.cutoffs) | bands,
         "matches": [
             {

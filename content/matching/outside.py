@@ -42,9 +42,20 @@ class Outside:
         counts = np.ones(len(self._numbers), dtype=np.float32)
         if as_new and question in self._numbers:
             counts[self._numbers[question]] = 0
-        asked = self._vocabulary.asked(question)
-        shared = 2 * self._holdings.covered(asked, self._every)
-        found = [shared / (self._weights + max(self._holdings.total(asked), 1e-9))]
+        found = [self._overlaps(question)]
         if self._vectors is not None and vector is not None:
             found.append(self._vectors.astype(np.float32) @ vector)
         return np.array([(values * counts).max(initial=0) for values in found], dtype=np.float32)
+
+    def closest(self, question: str) -> tuple[str, float]:
+        """The message that comes closest by characters, and how close; nothing and 0 when none is known."""
+        overlaps = self._overlaps(question)
+        if not len(overlaps):
+            return "", 0.0
+        best = int(np.argmax(overlaps))
+        return list(self._numbers)[best], float(overlaps[best])
+
+    def _overlaps(self, question: str) -> Floats:
+        asked = self._vocabulary.asked(question)
+        shared = 2 * self._holdings.covered(asked, self._every)
+        return shared / (self._weights + max(self._holdings.total(asked), 1e-9))

@@ -91,6 +91,8 @@ function explain(answer) {
     fact(t.page_verdict, t[`page_verdict_${answer.search.verdict}`]);
     if (answer.search.goes_on_about.length) fact(t.page_goes_on, answer.search.goes_on_about.join("、"));
     fact(t.page_confidence, answer.search.confidence.toFixed(3));
+    const { message, closeness } = answer.search.outside;
+    if (message) fact(t.page_outside, `${message}（${closeness.toFixed(2)}）`);
   }
   if (answer.deliveries > 1) fact(t.page_hard_repeat, t.page_repeated.replace("{same}", answer.same ? t.page_yes : t.page_no));
   why.replaceChildren(facts, answer.search ? candidates(answer.search) : node("p", { className: "quiet", textContent: t.page_no_search }),

@@ -18,7 +18,6 @@ from content.text import fold
 
 COPIED_RUN: Final = 24  # characters in a row that make a sentence someone else's
 _QUOTED = re.compile("[“「『《]([^”」』》]+)[”」』》]")
-_TITLE = re.compile("《[^》]+》")  # titles of documents are quoted whole, however long
 _NAME_TAGS: Final = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})
 _SUFFIXES: Final = "省市县区委镇乡村"
 _MEASURED: Final = "年月日天次岁元倍成分户名周届回票公亩斤米"  # after these a numeral is a fact, never our own counting
@@ -94,8 +93,8 @@ def _own_names(case: Case) -> str:
 
 
 def _copied(entry: Entry, copied: "Runs") -> Iterator[Finding]:
-    pieces = (piece for text in (*entry.wordings, entry.answer) for piece in _TITLE.split(text))
-    yield from (Finding(entry, "copied", run) for piece in pieces if (run := copied.first_in(piece)))
+    texts = (*entry.wordings, entry.answer)
+    yield from (Finding(entry, "copied", run) for text in texts if (run := copied.first_in(text)))
 
 
 def _unproven(entry: Entry, shown: str, known_words: frozenset[str], own: str = "") -> Iterator[Finding]:

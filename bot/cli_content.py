@@ -14,7 +14,7 @@ from content import library
 from content.changes import Changes, compare
 from content.coverage import sentences
 from content.files import ContentError, Problem, read_documents, read_lines
-from content.lint import lint
+from content.lint import answered_outside, lint
 from content.sources import clean
 from content.text import fold
 from content.verify import Finding
@@ -37,6 +37,7 @@ def check(as_json: bool) -> None:
     report(lint(corpus, wiring.clock(settings)().date()), as_json)
     activities_or_exit(settings, as_json)
     material_or_exit(settings)
+    report(answered_outside(corpus, edited.file(settings.content_dir, "outside.txt")), as_json)
     sizes = _counts(corpus)
     click.echo(as_text({"problems": [], **sizes}) if as_json else say("check_ok", **sizes))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from content import likeness
@@ -17,6 +18,17 @@ def lint(library: Library, today: date) -> list[Problem]:
     """Every finding, by file and line."""
     found = [*_alike(library), *_dates(library, today)]
     return sorted(found, key=lambda problem: (str(problem.path), problem.line))
+
+
+def answered_outside(library: Library, path: Path) -> list[Problem]:
+    """Lines of `outside.txt` that the corpus answers to the letter, which would make it doubt its own answer."""
+    owners = {fold(wording): entry.id for entry in library.all_entries for wording in entry.wordings}
+    lines = enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1)
+    return [
+        Problem(path, number, "answered_outside", (("wording", line.strip()), ("id", owners[fold(line)])))
+        for number, line in lines
+        if not line.startswith("#") and fold(line) in owners
+    ]
 
 
 def _alike(library: Library) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ class Outside:
         self._holdings = Holdings(rows.rows(), self._vocabulary)
         self._weights = self._holdings.totals()
         self._every = np.arange(len(self._numbers), dtype=np.int32)
-        self._vectors = meanings.placed(list(self._numbers)) if meanings else None
+        self._vectors = meanings.placed(list(self._numbers)).astype(np.float32) if meanings else None
 
     def closeness(self, question: str, vector: Floats | None = None, *, as_new: bool = False) -> Floats:
         """How close the closest message comes to a normalised question: one number by characters, with an encoder
@@ -44,7 +44,7 @@ class Outside:
             counts[self._numbers[question]] = 0
         found = [self._overlaps(question)]
         if self._vectors is not None and vector is not None:
-            found.append(self._vectors.astype(np.float32) @ vector)
+            found.append(self._vectors @ vector)
         return np.array([(values * counts).max(initial=0) for values in found], dtype=np.float32)
 
     def closest(self, question: str) -> tuple[str, float]:

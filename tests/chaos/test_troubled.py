@@ -58,7 +58,7 @@ def test_a_worker_that_stood_still_longer_than_its_claims_last(world: World, ste
 
     wake(first)
     first.terminate()  # it finishes what is under way
-    first.join()
+    first.join(60)
 
     assert first.exitcode == 0
     assert world.outcome() == TOLD
@@ -214,7 +214,7 @@ def test_a_web_process_that_is_killed_loses_receipts_at_most(world: World) -> No
     world.start("worker")
     world.until_seen(20)
     first.kill()
-    first.join()
+    first.join(60)
     world.start("web")
     world.until_done()
     world.until(lambda: world.tick() is not None and world.conditions()[Condition.DELIVERED] > 0)

@@ -99,6 +99,9 @@ class Courier:
     def deliver(self, keys: Sequence[str]) -> list[str]:
         """Tell everyone these reminders still concern.
 
+        Args:
+            keys: of one activity (`sweeping.pages`): when it is stopped, this ends.
+
         Returns:
             the reminders to be queued again at once: time was up, or the platform busy. What the hour or a pause is in
             the way of is not among them; the sweeper comes back to it.

@@ -3,6 +3,7 @@ makes it faster; emptied, it loses nothing.
 """
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,23 +26,24 @@ class Queue(Protocol):
 
 
 def pages(notices: Sequence[Notice], counts: Sequence[int]) -> Iterator[list[str]]:
-    """Reminders in pages of about PAGE members each, by key. The soonest of use no more come first, else in an order
-    that differs from round to round, so that the last branch is not always the last.
+    """Reminders in pages of about PAGE members each, by key. The soonest of no use more come first, else in an order
+    that differs from round to round, so that the last branch is not always the last. A page is of one activity: what
+    stops it must not stop the other.
 
     Args:
         counts: members of each notice; those with none are left out.
     """
-    page: list[str] = []
-    size = 0
+    filling: defaultdict[str, list[str]] = defaultdict(list)
+    sizes: Counter[str] = Counter()
     for notice, count in sorted(zip(notices, counts, strict=True), key=lambda pair: _turn(pair[0])):
+        activity_id = notice.reminder.meeting.activity_id
         if count > 0:
-            page.append(notice.reminder.key)
-            size += count
-        if size >= PAGE:
-            yield page
-            page, size = [], 0
-    if page:
-        yield page
+            filling[activity_id].append(notice.reminder.key)
+            sizes[activity_id] += count
+        if sizes[activity_id] >= PAGE:
+            yield filling.pop(activity_id)
+            del sizes[activity_id]
+    yield from filling.values()
 
 
 def _turn(notice: Notice) -> tuple[datetime, bytes]:

@@ -1,6 +1,7 @@
 """The courier on a real ledger: who is told, how each ending of a message ends a row, when a page stops."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
@@ -25,6 +26,7 @@ from scheduler.reminders import (
     Opening,
     Reminder,
 )
+from scheduler.roster import Role
 from scheduler.sending import BATCH, CLAIM_FOR, PAGE_FOR, Courier
 from scheduler.sweeping import IDLE, Sweeper, pages
 from tests.bot.test_ledger import APPOINTMENT, BEGINS, MEETING, NOTICE, NOW
@@ -36,18 +38,23 @@ _ids = count(1)
 
 @dataclass
 class Phone:
-    """A sender that answers what it is told to, and remembers what reached members."""
+    """A sender that answers what it is told to, and remembers what reached members.
+
+    Attributes:
+        refused: what pushes of some activities are always answered.
+    """
 
     clock: Clock
     answers: list[Result] = field(default_factory=list)
     seen: list[Push] = field(default_factory=list)
+    refused: Mapping[str, Result] = field(default_factory=dict)
     takes: timedelta = timedelta(0)
     on_send: Callable[[Push], None] = lambda _push: None
 
     def send(self, push: Push) -> Result:
         self.on_send(push)
         self.clock.now += self.takes
-        answer = self.answers.pop(0) if self.answers else Sent(str(next(_ids)))
+        answer = self.answers.pop(0) if self.answers else self.refused.get(push.activity_id) or Sent(str(next(_ids)))
         if isinstance(answer, Sent) and not any((one.key, one.openid) == (push.key, push.openid) for one in self.seen):
             self.seen.append(push)
         return answer
@@ -212,6 +219,36 @@ def test_a_stop_ends_the_page_and_gives_back_what_was_claimed(post: Post) -> Non
 
     assert post.phone.told == []
     assert post.marks("o1", "o3") == [Mark(Condition.DUE, "app_secret"), Mark(Condition.DUE)]
+
+
+def test_an_activity_that_is_stopped_keeps_nobody_from_hearing_of_the_other(post: Post) -> None:
+    for number in range(60):
+        meeting = replace(MEETING, branch_id=f"b{number}")
+        everyone = [f"o{number}-{member}" for member in range(4)]
+        post.open(*everyone, notice=replace(NOTICE, reminder=Reminder(meeting, "3d")))
+        members = post.roster.members_[meeting.branch_id]
+        post.roster.members_[meeting.branch_id] = [replace(one, roles=frozenset(Role)) for one in members]
+        liaison = replace(meeting, activity_id="liaison_day")
+        post.ledger.open(
+            [Opening(replace(NOTICE, reminder=Reminder(liaison, "3d")), {everyone[0]: ""})], post.clock.now
+        )
+    post.phone.refused = {"liaison_day": Stop("template_gone", Halt.UNTIL_TOLD)}
+
+    def work_off() -> None:
+        post.clock.pass_(seconds=IDLE.total_seconds())
+        shelf = Shelf()
+        Sweeper(post.ledger, shelf).sweep(post.clock.now)
+        for page in shelf.pages:
+            assert post.courier().deliver(page) == []
+
+    work_off()
+    assert Counter((push.activity_id, push.openid) for push in post.phone.seen) == Counter(
+        ("party_day", f"o{number}-{member}") for number in range(60) for member in range(4)
+    )
+
+    post.phone.refused = {}
+    work_off()
+    assert Counter(push.activity_id for push in post.phone.seen) == {"party_day": 240, "liaison_day": 60}
 
 
 def test_what_got_no_answer_is_tried_again_with_the_same_key_and_given_up_in_time(post: Post) -> None:

@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for every process: `python -m bot web` and, later, its sisters. Hashed installs, no root, nothing writable but /tmp.
+# One image for web, scheduler, worker and one-off commands. Hashed installs, no root, nothing writable but /tmp.
 
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app

@@ -30,7 +30,7 @@ imports: $(VENV)/.dev
 containers: $(VENV)/.dev
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/docker-compose --env-file .env.example -f docker-compose.yml config -q
+	$(BIN)/docker-compose --env-file .env.example -f docker-compose.yml --profile tools config -q
 	$(BIN)/compose-lint docker-compose.yml
 
 format: $(VENV)/.dev ## put the code into shape
@@ -64,8 +64,8 @@ lock: ## write the lock files anew from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q requirements-dev.in -o requirements-dev.lock
 
-secrets: ## make the secret files docker-compose.yml wants; fill in the empty ones
-	@mkdir -p secrets
+secrets: ## make the secret files docker-compose.yml wants, fill in the empty ones; and its folders for files
+	@mkdir -p secrets in backup && chmod 700 in backup
 	@for name in bot_wechat_token bot_wechat_app_secret bot_wechat_aes_key bot_wechat_aes_key_previous; do \
 	  test -e secrets/$$name || : > secrets/$$name; done
 	@test -e secrets/valkey_password || $(PYTHON) -c 'import secrets; print(secrets.token_hex(24), end="")' > secrets/valkey_password

@@ -8,7 +8,7 @@ import click
 
 from bot import edited, wiring, workbook
 from bot.loading import corpus_or_exit, material_or_exit
-from bot.terminal import USAGE, activities_or_exit, as_text, fail, report, say, settings_or_exit
+from bot.terminal import USAGE, activities_or_exit, as_text, fail, report, say, settings_or_exit, writing_or_exit
 from bot.terminal import findings as listed
 from content import library
 from content.changes import Changes, compare
@@ -118,7 +118,8 @@ def import_(path: Path, yes: bool, as_json: bool) -> None:
         raise
     changes = compare(old, new)
     if yes and changes:
-        workbook.apply(changes, old, new, settings.content_dir)
+        with writing_or_exit():
+            workbook.apply(changes, old, new, settings.content_dir)
     if as_json:
         click.echo(as_text(asdict(changes) | {"written": yes and bool(changes)}))
         return

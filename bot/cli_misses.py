@@ -10,7 +10,17 @@ from bot.loading import corpus_or_exit, language_or_exit
 from bot.misses import Group, Misses, Settled, grouped
 from bot.settings import Settings
 from bot.store import Store
-from bot.terminal import FINDING, USAGE, as_text, fail, findings, say, settings_or_exit, store_or_exit
+from bot.terminal import (
+    FINDING,
+    USAGE,
+    as_text,
+    fail,
+    findings,
+    say,
+    settings_or_exit,
+    store_or_exit,
+    writing_or_exit,
+)
 from content.entries import Entry
 from content.files import ContentError
 from content.library import Library
@@ -54,7 +64,8 @@ def adopt(group_id: str, entry_id: str, wording: str) -> None:
         phrasing = wording.strip() or group.question
         today = wiring.clock(settings)().date()
         try:
-            adopting.add(corpus, settings.content_dir, entry, phrasing, today)
+            with writing_or_exit():
+                adopting.add(corpus, settings.content_dir, entry, phrasing, today)
         except ContentError as error:
             fail(say("misses_not_adopted") + "\n" + findings(error.problems), FINDING)
         Misses(store).settle(Settled(group.rows, entry.id, phrasing))
@@ -94,7 +105,8 @@ def _taken_out(settled: Settled, settings: Settings) -> bool:
         return False
     today = wiring.clock(settings)().date()
     try:
-        return adopting.remove(corpus, settings.content_dir, entry, settled.wording, today)
+        with writing_or_exit():
+            return adopting.remove(corpus, settings.content_dir, entry, settled.wording, today)
     except ContentError as error:
         fail(say("misses_not_undone") + "\n" + findings(error.problems), FINDING)
 

@@ -48,6 +48,15 @@ def store_or_exit(settings: Settings) -> Iterator[Store]:
         fail(say("error_store", reason=error), FINDING)
 
 
+@contextmanager
+def writing_or_exit() -> Iterator[None]:
+    """Around writing the editors' files; exits with what to do when one cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        fail(say("error_writing", path=error.filename or "", reason=error.strerror), FINDING)
+
+
 def moment_or_exit(text: str, settings: Settings) -> datetime:
     """The moment an operator wrote as 2026-12-04T09:00, in the settings' zone unless it carries an offset; now if it is
     empty. Exits when it is none.

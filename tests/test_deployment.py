@@ -20,7 +20,7 @@ def services() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["web", "scheduler", "worker"])
+@pytest.mark.parametrize("name", ["web", "scheduler", "worker", "tools"])
 def test_every_setting_reaches_every_container(services: dict[str, Any], name: str) -> None:
     environment, secrets = services[name]["environment"], {secret.upper() for secret in services[name]["secrets"]}
 
@@ -32,3 +32,17 @@ def test_a_worker_may_have_as_many_threads_as_a_setting_may_ask_for(services: di
     (most,) = (bound.le for bound in Settings.model_fields["push_threads"].metadata if hasattr(bound, "le"))
 
     assert services["worker"]["deploy"]["resources"]["limits"]["pids"] > most
+
+
+def test_only_the_container_for_commands_may_write_the_editors_files(services: dict[str, Any]) -> None:
+    mounted = {name: service["volumes"] for name, service in services.items() if name != "valkey"}
+
+    writers = {name for name, volumes in mounted.items() if "./content/data:/app/content/data" in volumes}
+    readers = {name for name, volumes in mounted.items() if "./content/data:/app/content/data:ro" in volumes}
+    assert (writers, readers) == ({"tools"}, {"web", "scheduler", "worker"})
+
+
+def test_the_container_for_commands_never_starts_by_itself(services: dict[str, Any]) -> None:
+    tools = services["tools"]
+
+    assert (tools["profiles"], tools["restart"]) == (["tools"], "no")

@@ -251,6 +251,15 @@ class TestImport:
         assert (again.exit_code, again.output) == (0, "表格和资料完全一样，没有要改的。\n")
         assert sheets.files(folder) == before
 
+    def test_files_that_cannot_be_written_are_said_to_be_with_what_to_do(self, folder: Path, edited: Path) -> None:
+        blocked = folder / "faq" / "elsewhere" / "thing.new"
+        blocked.mkdir()  # stands in the way, as a read-only file system would
+
+        result = content(folder, "import", edited, "--yes")
+
+        assert (result.exit_code, "docker compose run" in result.stderr) == (1, True)
+        assert str(blocked) in result.stderr
+
     def test_programs_read_the_same_and_whether_it_was_written(self, folder: Path, edited: Path) -> None:
         shown = data(content(folder, "import", edited, "--json"))
         written = data(content(folder, "import", edited, "--yes", "--json"))

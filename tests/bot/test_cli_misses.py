@@ -126,6 +126,21 @@ class TestAdopt:
         assert said.exit_code == 2
         assert editor.path.read_text(encoding="utf-8") == GOOD
 
+    @pytest.mark.parametrize("command", ["adopt", "undo"])
+    def test_files_that_cannot_be_written_are_said_to_be_with_what_to_do(self, editor: Editor, command: str) -> None:
+        group = editor.groups()[0]
+        adopt = ("misses", "adopt", group["id"], ENTRY)
+        if command == "undo":
+            editor.run(*adopt)
+        before = (editor.path.read_text(encoding="utf-8"), editor.groups())
+        editor.path.with_suffix(".new").mkdir()  # stands in the way, as a read-only file system would
+
+        said = editor.run(*(adopt if command == "adopt" else ("misses", "undo")))
+
+        assert (said.exit_code, "docker compose run" in said.stderr) == (1, True)
+        assert str(editor.path.with_suffix(".new")) in said.stderr
+        assert (editor.path.read_text(encoding="utf-8"), editor.groups()) == before
+
 
 class TestDrop:
     def test_it_leaves_the_list_and_the_corpus_alone_until_undone(self, editor: Editor) -> None:

@@ -55,6 +55,12 @@ def _catalogue_of(text: str, _memory: Memory, services: Services) -> Turn | None
     return browse.catalogue_of(name, services) if name else None
 
 
+def _at_once(text: str, memory: Memory, services: Services) -> Turn | None:
+    """Despair, an emergency, a report on somebody: told where help is; not searched for, and noted for nobody."""
+    reply = services.small_talk.at_once(text)
+    return Turn(Reply(Outcome.SMALLTALK, reply), memory) if reply else None
+
+
 def _small_talk(text: str, memory: Memory, services: Services) -> Turn | None:
     reply = services.small_talk.named("emoji") if is_only_emoji(text) else services.small_talk.whole(text)
     return Turn(Reply(Outcome.SMALLTALK, reply), memory) if reply else None
@@ -97,6 +103,7 @@ TEXT_ROUTES: Final[tuple[TextHandler, ...]] = (
     feedback.reason,
     branch.said,
     binding.by_lone_code,
+    _at_once,
     _small_talk,
     browse.place_alone,
     attendance.why,

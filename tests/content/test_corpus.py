@@ -73,6 +73,7 @@ def test_no_wording_is_taken_for_a_command_small_talk_or_a_number(services: Serv
             assert services.language.command(wording) is None
             assert services.language.position(wording) is None
             assert services.small_talk.whole(wording) is None
+            assert services.small_talk.at_once(wording) is None
 
 
 def test_answers_are_plain_text_without_markup(services: Services) -> None:

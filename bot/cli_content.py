@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from bot import edited, wiring, workbook
+from bot import edited, wiring, wiring_chat, workbook
 from bot.loading import corpus_or_exit, material_or_exit
 from bot.terminal import USAGE, activities_or_exit, as_text, fail, report, say, settings_or_exit, writing_or_exit
 from bot.terminal import findings as listed
@@ -36,7 +36,8 @@ def check(as_json: bool) -> None:
     corpus = corpus_or_exit(settings, as_json)
     report(lint(corpus, wiring.clock(settings)().date()), as_json)
     activities_or_exit(settings, as_json)
-    material_or_exit(settings)
+    material = material_or_exit(settings)
+    wiring_chat.matcher(material.library, material.language)  # what would end the start ends the check
     report(answered_outside(corpus, edited.file(settings.content_dir, "outside.txt")), as_json)
     sizes = _counts(corpus)
     click.echo(as_text({"problems": [], **sizes}) if as_json else say("check_ok", **sizes))

@@ -52,10 +52,15 @@ class Current:
     def _watch(self) -> None:
         pause = threading.Event()
         while not pause.wait(LOOK_EVERY):
-            self.refresh()
+            try:
+                self.refresh()
+            except Exception:  # nobody foresaw it; the next edit must be seen all the same
+                log.exception("content_not_loaded")
 
     def refresh(self) -> bool:
-        """Load anew if something changed since the last look; whether that succeeded."""
+        """Load anew if something changed since the last look; whether that succeeded. Raises what `build` raises, but
+        for what editors' mistakes lead to.
+        """
         stamp = self._look()
         if stamp == self._stamp:
             return False

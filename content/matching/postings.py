@@ -134,6 +134,8 @@ class Holdings:
         """For each document, the weight of all its terms."""
         sums = np.zeros(len(self), dtype=np.float32)
         for found, owners in self.rows.blocks():
+            if not len(owners):  # a document without a single term
+                continue
             first, last = int(owners[0]), int(owners[-1]) + 1
             sums[first:last] = np.bincount(owners - first, self.weights[found])
         return sums

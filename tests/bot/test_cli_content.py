@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from content import library
+from content.matching.postings import Holdings
 from content.wording import DATA
 from tests.bot import test_workbook as sheets
 from tests.bot.test_cli import run
@@ -50,6 +51,14 @@ class TestCheck:
 
         assert (said.exit_code, said.output) == (0, "资料没有问题：1 个案例，1 条问答，1 种问法。\n")
         assert (read.exit_code, data(read)) == (0, {"problems": [], "cases": 1, "entries": 1, "phrasings": 1})
+
+    def test_what_would_end_the_start_ends_the_check(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise IndexError("a mistake of ours")
+
+        monkeypatch.setattr(Holdings, "__init__", fail)
+
+        assert isinstance(content(folder, "check").exception, IndexError)
 
     @pytest.mark.parametrize(
         ("text", "sentence"),

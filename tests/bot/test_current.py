@@ -212,3 +212,44 @@ def test_who_watches_serves_what_changed_without_being_asked(
 
     assert looked_again.wait(5)
     assert "十六日" in says(served())
+
+
+def test_what_nobody_foresaw_is_logged_and_the_next_edit_is_served(
+    tmp_path: Path, build: Builder, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "LOOK_EVERY", 0.01)
+    broken, failed, looked_again = threading.Event(), threading.Event(), threading.Event()
+
+    def build_unless_broken(day: date) -> Services:
+        if broken.is_set():
+            failed.set()
+            raise IndexError("a mistake of ours")
+        return build(day)
+
+    def now() -> datetime:
+        if len(build.days) > 1:
+            looked_again.set()
+        return clock()
+
+    def edit(text: str) -> None:
+        write(tmp_path, text, "somewhere/thing.new").replace(tmp_path / "faq" / "somewhere" / "thing.yaml")
+
+    served = Current(build_unless_broken, tmp_path, now)
+    with capture_logs() as logs:
+        served()
+        broken.set()
+        edit(GOOD + "\n")
+        assert failed.wait(5)
+        broken.clear()
+        edit(CHANGED)
+        assert looked_again.wait(5)
+
+    assert "十六日" in says(served())
+    assert (logs[0]["event"], logs[0]["log_level"]) == ("content_not_loaded", "error")
+
+
+def test_a_line_of_marks_alone_among_what_is_out_of_scope_does_no_harm(served: Current, tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("……\n", encoding="utf-8")
+
+    assert served.refresh()
+    assert "五日" in says(in_force(served))

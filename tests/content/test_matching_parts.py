@@ -17,7 +17,7 @@ from content.matching.terms import SINGLE, Ints, Vocabulary, rarity, terms
 from content.matching.texts import Lookup, Texts
 
 SHORT = st.text("甲乙丙丁", min_size=1, max_size=4)
-DOCUMENTS = st.lists(SHORT, min_size=1, max_size=6)
+DOCUMENTS = st.lists(st.text("甲乙丙丁", max_size=4), min_size=1, max_size=6)
 
 
 def every(documents: list[str]) -> Ints:

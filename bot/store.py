@@ -1,9 +1,9 @@
 """The connection to Redis or Valkey, through sentinels if need be, and its guard. The only importer of redis.
 
 What is kept lives in modules of their own: a small class a noun, one round trip a method, a lifetime on every key. A
-store that is down never stops the bot: every method raises StoreUnavailable, and after one failure the store is left
-alone for a moment, so that no member waits for it twice. Each method says whether its caller should go on without it
-(fail open) or not.
+store that is down never stops the bot: every method raises StoreUnavailable, and a store that could not be reached is
+left alone for a moment, so that no member waits for it twice. Each method says whether its caller should go on without
+it (fail open) or not.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import redis
+import structlog
 from redis.sentinel import Sentinel
 
 SENTINEL: Final = "redis+sentinel://"
@@ -24,9 +25,11 @@ TIMEOUT: Final = 0.5  # seconds for one command; WeChat waits five for the whole
 REST: Final = 3.0  # seconds a failed store is left alone
 SECRET: Final = "bot:secret"  # noqa: S105 - a key's name
 
+log = structlog.get_logger("store")
+
 
 class StoreUnavailable(Exception):
-    """The store cannot be reached, or is being left alone after a failure."""
+    """The store cannot be reached, is being left alone after a failure, or refused a command."""
 
 
 class Store:
@@ -53,8 +56,12 @@ class Store:
         try:
             yield self._client
         except redis.RedisError as error:
-            self._down_until = self._monotonic() + REST
-            raise StoreUnavailable(str(error)) from error
+            reason = _reason(error)
+            if isinstance(error, redis.ConnectionError | redis.TimeoutError) or reason.startswith("BUSY "):
+                self._down_until = self._monotonic() + REST
+            else:  # this command's own fault: the others are well
+                log.error("store_refused", reason=reason)
+            raise StoreUnavailable(reason) from error
 
     def ping(self) -> None:
         """Raises StoreUnavailable unless the store answers; asks even while it is being left alone."""
@@ -86,6 +93,11 @@ class Store:
         """Server settings by name, for `doctor`."""
         with self.commands() as client:
             return {name: str(client.config_get(name).get(name, "")) for name in names}
+
+
+def _reason(error: redis.RedisError) -> str:
+    """What the server or the network said; never the command, which a pipeline's error quotes: members wrote it."""
+    return str(error).rpartition(" caused error: ")[2]
 
 
 def _connected(url: str, timeout: float, *, beside: int = 0, decode_responses: bool = False) -> "redis.Redis":

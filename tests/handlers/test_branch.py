@@ -256,7 +256,7 @@ class TestDates:
         reply = chat.hears("oWang", "下次联系日")
 
         assert "12月4日（周五）" in reply
-        assert "和您的身份对不上" in reply
+        assert "按名册上您的身份" in reply
 
     def test_next_meeting_is_the_first_of_all_that_concern_the_member(self, chat: Chat) -> None:
         chat.imports(Member("oWang", "hs-01", frozenset({Role.MEMBER, Role.DELEGATE})))
@@ -366,7 +366,7 @@ class TestSubscription:
     def test_an_hour_later_is_refused_when_it_would_be_in_the_quiet_hours(self, chat: Chat) -> None:
         chat.now = datetime(2026, 11, 21, 21, 0, tzinfo=SHANGHAI)
 
-        assert "太晚了" in chat.hears("oWang", "一小时后提醒我")
+        assert "那个时候不合适" in chat.hears("oWang", "一小时后提醒我")
         assert chat.reminders.snoozed == []
 
 
@@ -477,7 +477,7 @@ class TestAttendance:
     def test_a_cancelled_meeting_takes_no_answer(self, chat: Chat) -> None:
         chat.book.change(PARTY_DAY, "oBoss", NOW, cancelled=True)
 
-        assert "没有要回复的会" in chat.hears("oWang", "参加")
+        assert "没有需要您回复的会，这句话没有记下" in chat.hears("oWang", "参加")
 
     def test_a_reason_is_cut_to_one_line_and_cannot_look_like_a_link(self, chat: Chat) -> None:
         reply = chat.says("oWang", "请假 <a href='x'>点我</a>\n" + "长" * 200).reply.text

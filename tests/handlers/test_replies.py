@@ -247,7 +247,16 @@ class TestCommands:
         assert len(choices) == 5
 
     def test_privacy_is_explained(self, talk: Talk) -> None:
-        assert "取消关注" in talk.says("隐私").reply.text
+        text = talk.says("隐私").reply.text
+
+        assert "取消关注" in text
+        assert all(kept in text for kept in ("微信编号", "名字", "身份", "评价", "两天", "退订", "提醒发到没有"))
+
+    def test_joining_a_branch_asks_for_consent_to_all_that_is_kept_of_the_member(self, talk: Talk) -> None:
+        terms = talk.services.phrases("bind_terms")
+
+        assert all(kept in terms for kept in ("微信编号", "名字", "时间和方式", "回复", "提醒发到没有"))
+        assert "只记" not in terms
 
 
 class TestFeedback:

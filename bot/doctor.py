@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 from bot import day_data, encoders, health, material, reasons, wiring, wiring_push
 from bot.announcements import Announcements
 from bot.brake import Brake, Pause
-from bot.heartbeats import ALIVE_FOR, SCHEDULER, WORKER, Heartbeats
+from bot.heartbeats import SCHEDULER, WEB, WORKER, Heartbeats
 from bot.quota import Quota, QuotaUnknown
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
@@ -156,12 +157,10 @@ def _processes(settings: Settings) -> Iterator[Finding]:
     with contextlib.suppress(StoreUnavailable):  # told before
         now = StoreClock(store)()
         for role in (SCHEDULER, WORKER):
-            ages = Heartbeats(store).ages(role, now)
-            alive = [age for age in ages if age < ALIVE_FOR[role]]
-            if alive:
+            if alive := Heartbeats(store).alive(role, now):
                 yield _found("ok", f"doctor_{role}", count=len(alive), seconds=round(alive[0].total_seconds()))
             else:
-                yield _found("note", f"doctor_{role}_down")
+                yield _missing(settings, f"doctor_{role}_down")
         waiting = Fanout(store.beside(QUEUE_PATIENCE), store.reached).waiting()
         yield _found("ok", "doctor_queue", count=waiting)
 
@@ -170,8 +169,23 @@ def _web(settings: Settings) -> Iterator[Finding]:
     url = f"http://{health.near_host(settings)}:{settings.port}"
     if health.answers(settings, "/healthz"):
         yield _found("ok", "doctor_web", url=url)
+    elif elsewhere := _alive(settings, WEB):
+        yield _found("ok", "doctor_web_elsewhere", count=len(elsewhere))
     else:
-        yield _found("note", "doctor_web_down", url=url)
+        yield _missing(settings, "doctor_web_down", url=url)
+
+
+def _alive(settings: Settings, role: str) -> list[timedelta]:
+    """Ages of the signs of that role's processes; none while the store is down."""
+    store = wiring.store(settings)
+    with contextlib.suppress(StoreUnavailable):  # told before
+        return Heartbeats(store).alive(role, StoreClock(store)())
+    return []
+
+
+def _missing(settings: Settings, key: str, **about: object) -> Finding:
+    """A process that does not run: with an account members are waiting for it."""
+    return _found("note" if settings.demo else "bad", key, **about)
 
 
 def _without_password(url: str) -> str:

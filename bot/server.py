@@ -2,16 +2,24 @@
 
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from gunicorn.app.base import BaseApplication
 
+from bot import stopping, wiring
+from bot.heartbeats import WEB, Heartbeats, keep_beating
 from bot.settings import Settings
+from bot.store_clock import StoreClock
 
 WORKERS: Final = 2
 THREADS: Final = 8
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a heartbeat file on a real disk can stall a worker
+
+
+log = structlog.get_logger("web")
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -39,6 +47,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "zhibu-web",
             "loglevel": "warning",
             "accesslog": None,
+            "post_worker_init": lambda _worker: _give_signs(self._settings),
+            "worker_exit": lambda _server, _worker: _give_no_more(self._settings),
             "child_exit": _forget_figures,
         }
         if _MEMORY_FOLDER.is_dir():
@@ -61,3 +71,18 @@ def _forget_figures(_server: object, worker: Any) -> None:
     from bot import metrics  # noqa: PLC0415 - see Server.load
 
     metrics.forget_process(worker.pid)
+
+
+def _give_signs(settings: Settings) -> None:
+    """Signs of life of this worker process, from a thread of its own, until it ends."""
+    store = wiring.store(settings)
+
+    def missed(reason: str) -> None:
+        log.warning("store_down", doing="beat", reason=reason)
+
+    given = (Heartbeats(store), WEB, StoreClock(store), threading.Event(), missed)
+    threading.Thread(target=keep_beating, args=given, name="heartbeat", daemon=True).start()
+
+
+def _give_no_more(settings: Settings) -> None:
+    stopping.quietly(lambda: Heartbeats(wiring.store(settings)).stop(WEB))

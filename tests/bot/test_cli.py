@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from bot import encoders
 from bot.announcements import Announcements
 from bot.cli import COMMANDS, main
+from bot.heartbeats import Heartbeats
 from bot.store import Store
 from content.calendar.announcement import Announcement
 from tests.content.test_library import GOOD, write
@@ -236,6 +237,26 @@ class TestDoctor:
 
         assert f"✓ 放假数据到 {year + 1}-12-28" in result.output
         assert "calendar notice" not in result.output
+
+    @pytest.mark.parametrize(("token", "level"), [("abc", "bad"), ("", "note")])
+    def test_a_process_that_does_not_run_is_a_finding_when_members_wait_for_it(
+        self, store: Store, valkey_url: str, token: str, level: str
+    ) -> None:
+        findings = json.loads(run("doctor", "--json", BOT_REDIS_URL=valkey_url, BOT_WECHAT_TOKEN=token).output)
+
+        levels = {finding["what"][:4]: finding["level"] for finding in findings}
+        assert (levels["网页进程"], levels["定时进程"], levels["发送进程"]) == (level,) * 3
+
+    def test_processes_in_other_containers_are_counted(self, store: Store, valkey_url: str) -> None:
+        now = datetime.now(SHANGHAI)
+        for number, role in enumerate(("web", "scheduler", "worker", "worker"), 1):
+            Heartbeats(store, "elsewhere", number).beat(role, now)
+
+        result = run("doctor", BOT_REDIS_URL=valkey_url, BOT_WECHAT_TOKEN="abc")
+
+        assert "✓ 网页进程正常（1 个，在别的容器或机器上）" in result.output
+        assert "✓ 定时进程正常（1 个，" in result.output
+        assert "✓ 发送进程正常（2 个，" in result.output
 
     def test_it_shows_no_password(self) -> None:
         result = run("doctor", BOT_REDIS_URL="redis://:hunter2@127.0.0.1:1/0")

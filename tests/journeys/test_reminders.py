@@ -16,6 +16,7 @@ import pytest
 
 from bot import embedded
 from bot.branch_book import BranchBook
+from bot.heartbeats import WEB, Heartbeats
 from bot.notes import RECEIPTS
 from bot.rounds import standings
 from bot.sandbox.remote import Remote
@@ -136,6 +137,7 @@ def test_a_reminder_of_another_time_reaches_every_member_once(
         rounds = status(environment, ("party_day", "2027-03-05", "3d"), ("liaison_day", "2027-03-05", "3d"))
         for role in ("worker", "scheduler"):
             bot(environment, "healthcheck", role)
+        Heartbeats(store, "elsewhere").beat(WEB, datetime.now(SHANGHAI))
         doctor = bot(environment, "doctor")
 
     assert "发送进程正常" in doctor

@@ -108,11 +108,15 @@ def test_other_commands_find_the_running_store_and_web_process(tmp_path: Path) -
     with started(tmp_path, port) as running:
         assert "聊天页" in running.box()
 
-        for command, said in (("doctor", "✓ 网页进程正常"), ("healthcheck", "")):
+        for command, at, said in (
+            ("doctor", port, "✓ 网页进程正常：http"),
+            ("doctor", free_port(), "✓ 网页进程正常（2 个，在别的容器或机器上）"),
+            ("healthcheck", port, ""),
+        ):
             result = subprocess.run(
                 [sys.executable, "-m", "bot", command],
                 cwd=ROOT,
-                env={**os.environ, "BOT_DATA_DIR": str(tmp_path), "BOT_PORT": str(port)},
+                env={**os.environ, "BOT_DATA_DIR": str(tmp_path), "BOT_PORT": str(at)},
                 capture_output=True,
                 text=True,
                 check=False,

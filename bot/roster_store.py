@@ -1,8 +1,8 @@
 """The roster in the store: branches, members and what they agreed to, changed occurrences; writing an import.
 
 Everything about one branch lies under keys of its own, so that no message costs more than its branch. A member is
-found by pseudonym; the openid itself stands only in values. `VERSION` grows with every write and every write watches
-it: an import and a member who binds at the same moment cannot undo each other.
+found by pseudonym; the openid itself stands only in values. `VERSION` grows with every write to what an import reads
+or writes, and such a write watches it: an import and a member who binds at the same moment cannot undo each other.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -198,7 +198,8 @@ class RosterStore:
 def transact(store: Store, work: Callable[[Any], T]) -> T:
     """Run `work` on a pipeline that watches the roster; again from the start if someone else wrote meanwhile.
 
-    `work` reads first, then calls ``multi()``, queues its writes and an ``incr(VERSION)``.
+    `work` reads first, then calls ``multi()`` and queues its writes. If they concern what an import reads or writes
+    (who belongs where and as what, branches, changes), an ``incr(VERSION)`` is among them; a name alone needs none.
     """
     with store.commands() as client:
         transaction: Any = client.transaction  # its stub knows no callable that returns something

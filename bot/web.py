@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.desk import Desk, Letter
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.neighbours import is_neighbour
 from bot.store import StoreUnavailable
 from bot.wechat import MAX_BODY, NOTHING
 from handlers.answer import source_line
@@ -121,11 +122,13 @@ def _add_health(app: Flask, parts: Parts) -> None:
     @app.get("/readyz")
     def ready() -> Response:
         trouble = parts.trouble()
+        if trouble and not is_neighbour(request.environ):
+            trouble = "not ready"
         return _plain(f"{trouble or 'ok'}\n", 503 if trouble else 200)
 
     @app.get("/metrics")
     def metrics() -> Response:
-        if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        if not is_neighbour(request.environ):
             return _plain("not for the public\n", 404)
         if until := parts.days_known():
             parts.metrics.days_known(until)

@@ -97,6 +97,11 @@ class TestHealth:
         assert response.get_data(as_text=True).startswith("store: ")
         assert client.get("/healthz").status_code == 200
 
+    def test_the_public_is_not_told_why_it_is_not_ready(self, make_app: AppFactory, no_store: Store) -> None:
+        response = make_app(store=no_store).test_client().get("/readyz", headers={"Host": "zhibu.example.org"})
+
+        assert (response.status_code, response.get_data(as_text=True)) == (503, "not ready\n")
+
 
 class TestMetrics:
     def test_messages_are_counted_by_kind_and_outcome_and_never_by_member(
@@ -126,8 +131,9 @@ class TestMetrics:
     def test_they_are_shown_even_without_the_store(self, make_app: AppFactory, no_store: Store) -> None:
         assert make_app(store=no_store).test_client().get("/metrics").status_code == 200
 
-    def test_they_are_not_given_to_requests_that_came_through_a_proxy(self, client: FlaskClient) -> None:
-        assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
+    @pytest.mark.parametrize("header", [{"X-Forwarded-For": "203.0.113.7"}, {"Host": "zhibu.example.org"}], ids=str)
+    def test_they_are_for_neighbours_only(self, client: FlaskClient, header: dict[str, str]) -> None:
+        assert client.get("/metrics", headers=header).status_code == 404
 
 
 class TestDemo:

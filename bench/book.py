@@ -95,7 +95,7 @@ class Book:
             del of_branch[name]
         of_branch[key] = notice
         self.all[meeting.branch_id].append(notice)
-        self.heard_[meeting] = Heard(notice.appointment.begins, notice.appointment.cancelled)
+        self.heard_[meeting] = notice.says
         told = frozenset(openid for openid, reason in opening.audience.items() if not reason)
         self.told[key] = self.audiences.setdefault(told, told)  # a branch's are mostly the same
         return True

@@ -26,7 +26,7 @@ from bot.ledger_format import (
 )
 from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
 from bot.platform_errors import LASTING
-from scheduler.reminders import AGAIN, EXPIRED, LATER, UNMARKED, Condition, Expiry, Heard, Mark, Notice, Opening
+from scheduler.reminders import AGAIN, EXPIRED, LATER, UNMARKED, Condition, Expiry, Mark, Notice, Opening
 
 YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
 LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
@@ -42,9 +42,9 @@ def open_(opening: Opening, now: datetime, progress: datetime, who: Callable[[st
         who: the pseudonym of an openid.
     """
     notice = as_opened(opening.notice, now)
-    reminder, appointment = notice.reminder, notice.appointment
+    reminder = notice.reminder
     grows = reminder.lead in (AGAIN, LATER)
-    heard = "" if grows else dump_heard(Heard(appointment.begins, appointment.cancelled))
+    heard = "" if grows else dump_heard(notice.says)
     names = [reminder.key, dump_notice(notice), dump_round(notice.round), dump_meeting(reminder.meeting)]
     rows = [part for openid, reason in opening.audience.items() for part in (who(openid), first_row(reason))]
     branch_id = reminder.meeting.branch_id

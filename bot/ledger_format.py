@@ -71,13 +71,14 @@ def load_meeting(text: str) -> Meeting:
 
 def dump_heard(heard: Heard) -> str:
     """What was heard as text."""
-    return f"{heard.begins.isoformat()} {int(heard.cancelled)}"
+    corrected = f" {heard.corrected}" if heard.corrected else ""
+    return f"{heard.begins.isoformat()} {int(heard.cancelled)}{corrected}"
 
 
 def load_heard(text: str) -> Heard:
     """What was heard, of that text."""
-    begins, cancelled = text.split(" ")
-    return Heard(datetime.fromisoformat(begins), cancelled == "1")
+    begins, cancelled, *corrected = text.split(" ")
+    return Heard(datetime.fromisoformat(begins), cancelled == "1", *map(int, corrected))
 
 
 def dump_wish(wish: Wish) -> str:
@@ -108,6 +109,7 @@ def dump_notice(notice: Notice) -> str:
         "was": notice.was.isoformat() if notice.was else "",
         "opened": notice.opened.isoformat() if notice.opened else "",
         "ahead": notice.ahead.total_seconds(),
+        "corrected": notice.corrected,
     }
     return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
 
@@ -130,7 +132,7 @@ def load_notice(key: str, text: str) -> Notice:
     )
     was, opened = (datetime.fromisoformat(kept[name]) if name in kept else None for name in ("was", "opened"))
     until, ahead = datetime.fromisoformat(kept["until"]), timedelta(seconds=kept.get("ahead", 0.0))
-    return Notice(reminder, appointment, until, was, opened, ahead)
+    return Notice(reminder, appointment, until, was, opened, ahead, kept.get("corrected", 0))
 
 
 def dump_mark(mark: Mark) -> str:

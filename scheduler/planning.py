@@ -48,33 +48,39 @@ def due(
         since: when this was last asked; what was missed between then and now is reported.
         now: aware, as everything here.
     """
-    correction, holds = _correction(appointment, heard, now)
-    plan = Plan(_now(correction, quiet, now), holds)
+    holds = _holds(appointment, heard)
+    plan = _corrected(appointment, heard, holds, quiet, now) if heard and heard != holds else Plan()
     if appointment.cancelled:
         return plan
     dues = _dues(appointment.begins, leads, quiet)
     current = max((number for number, (when, _) in enumerate(dues) if when <= now), default=None)
-    lead = None if current is None else _notice(appointment, dues, current)
+    lead = None if current is None else _notice(appointment, holds, dues, current)
     lead = lead if lead and now < lead.until else None
     missed = [
-        (_notice(appointment, dues, number), MERGED if lead else EXPIRED)
+        (_notice(appointment, holds, dues, number), MERGED if lead else EXPIRED)
         for number, (when, _) in enumerate(dues)
         if since < when <= now and not (lead and number == current)
     ]
-    nudge = _now(_nudge(appointment, dues, quiet, now), quiet, now) if heard else None
+    nudge = _now(_nudge(appointment, holds, dues, quiet, now), quiet, now) if heard else None
     return replace(plan, lead=_now(lead, quiet, now), nudge=nudge, missed=tuple(missed))
 
 
-def occasions(appointment: Appointment, leads: Sequence[Lead], quiet: Quiet) -> tuple[tuple[datetime, Reminder], ...]:
+def occasions(
+    appointment: Appointment, leads: Sequence[Lead], quiet: Quiet, heard: Heard | None
+) -> tuple[tuple[datetime, Reminder], ...]:
     """When a meeting is told of, the soonest first, and the names it is told under: each lead, and the nudge, which is
     for the silent only. None of a cancelled one.
+
+    Args:
+        heard: as for `due`.
     """
     if appointment.cancelled:
         return ()
+    holds = _holds(appointment, heard)
     dues = _dues(appointment.begins, leads, quiet)
-    found = [(when, _notice(appointment, dues, number).reminder) for number, (when, _) in enumerate(dues)]
+    found = [(when, _notice(appointment, holds, dues, number).reminder) for number, (when, _) in enumerate(dues)]
     evening = nudge_due(appointment.begins, quiet)
-    nudge = _nudge(appointment, dues, quiet, evening)
+    nudge = _nudge(appointment, holds, dues, quiet, evening)
     nudges = [(evening, nudge.reminder)] if nudge else []
     return tuple(sorted((*found, *nudges), key=lambda occasion: occasion[0]))
 
@@ -127,16 +133,30 @@ def says_the_same(earlier: Notice, notice: Notice, quiet: Quiet, leads: Sequence
     )
 
 
-def _correction(appointment: Appointment, heard: Heard | None, now: datetime) -> tuple[Notice | None, Heard | None]:
-    holds = Heard(appointment.begins, appointment.cancelled)
-    if heard is None or heard == holds or (heard.cancelled and appointment.cancelled):
-        return None, None
-    lead, until = (CANCELLED, heard.begins) if appointment.cancelled else (MOVED, appointment.begins)
+def _holds(appointment: Appointment, heard: Heard | None) -> Heard:
+    """What holds now; what members heard itself when that is still true."""
+    if heard is None:
+        return Heard(appointment.begins, appointment.cancelled)
+    if appointment.cancelled and heard.cancelled:
+        return heard
+    holds = replace(heard, begins=appointment.begins, cancelled=appointment.cancelled)
+    return holds if holds == heard else replace(holds, corrected=heard.corrected + 1)
+
+
+def _corrected(appointment: Appointment, heard: Heard, holds: Heard, quiet: Quiet, now: datetime) -> Plan:
+    """The correction of what they heard; of one that comes too late only what holds."""
+    lead, until = (CANCELLED, heard.begins) if holds.cancelled else (MOVED, holds.begins)
     if now >= until:
-        return None, holds
+        return Plan(holds=holds)
     said = replace(appointment, begins=until)  # what is cancelled is the date they heard
-    reminder = Reminder(appointment.meeting, lead, f"{appointment.version}@{until:%Y%m%d%H%M}")
-    return Notice(reminder, said, until, heard.begins), None
+    edition = _edition(f"{appointment.version}@{until:%Y%m%d%H%M}", heard.corrected)
+    reminder = Reminder(appointment.meeting, lead, edition)
+    return Plan(_now(Notice(reminder, said, until, heard.begins, corrected=holds.corrected), quiet, now))
+
+
+def _edition(said: str, corrected: int) -> str:
+    """Without corrections it is as it was before they were counted: what was opened then is not opened anew."""
+    return f"{said}.{corrected}" if corrected else said
 
 
 def nudge_due(begins: datetime, quiet: Quiet) -> datetime:
@@ -145,12 +165,11 @@ def nudge_due(begins: datetime, quiet: Quiet) -> datetime:
 
 
 def _nudge(
-    appointment: Appointment, dues: Sequence[tuple[datetime, Lead]], quiet: Quiet, now: datetime
+    appointment: Appointment, holds: Heard, dues: Sequence[tuple[datetime, Lead]], quiet: Quiet, now: datetime
 ) -> Notice | None:
     when = nudge_due(appointment.begins, quiet)
     until = min((later for later, _ in dues if later > when), default=appointment.begins)
-    reminder = Reminder(appointment.meeting, NUDGE, str(appointment.version))
-    return Notice(reminder, appointment, until) if when <= now < until else None
+    return _told(appointment, holds, NUDGE, until) if when <= now < until else None
 
 
 def _dues(begins: datetime, leads: Sequence[Lead], quiet: Quiet) -> list[tuple[datetime, Lead]]:
@@ -159,10 +178,15 @@ def _dues(begins: datetime, leads: Sequence[Lead], quiet: Quiet) -> list[tuple[d
     return sorted(((when, lead) for when, lead in dues.items() if when < begins), key=lambda item: item[0])
 
 
-def _notice(appointment: Appointment, dues: Sequence[tuple[datetime, Lead]], number: int) -> Notice:
+def _notice(appointment: Appointment, holds: Heard, dues: Sequence[tuple[datetime, Lead]], number: int) -> Notice:
     when, lead = dues[number]
     until = min(appointment.begins, when + LATE_AT_MOST, *(later for later, _ in dues[number + 1 :]))
-    return Notice(Reminder(appointment.meeting, lead.id, str(appointment.version)), appointment, until)
+    return _told(appointment, holds, lead.id, until)
+
+
+def _told(appointment: Appointment, holds: Heard, lead: str, until: datetime) -> Notice:
+    edition = _edition(str(appointment.version), holds.corrected)
+    return Notice(Reminder(appointment.meeting, lead, edition), appointment, until, corrected=holds.corrected)
 
 
 def _now(notice: Notice | None, quiet: Quiet, now: datetime) -> Notice | None:

@@ -24,7 +24,8 @@ class Reminder:
 
     Attributes:
         lead: the id of one of the activity's leads, or MOVED, CANCELLED, NUDGE, AGAIN, LATER.
-        edition: tells apart reminders of the same lead: the appointment's version; for corrections also what they say.
+        edition: tells apart reminders of the same lead: the appointment's version, and how often its members had been
+            corrected; for corrections also what they say.
     """
 
     meeting: Meeting
@@ -62,6 +63,7 @@ class Notice:
         opened: when it was opened, by the clock of whoever opened it (aware); None = not yet.
         ahead: how far the clock of whoever opened it was ahead of the real one: `remind tick --at` acts at another
             time than now, and its reminders live in that time until they are done.
+        corrected: as in `Heard`, once this is told.
     """
 
     reminder: Reminder
@@ -70,6 +72,12 @@ class Notice:
     was: datetime | None = None
     opened: datetime | None = None
     ahead: timedelta = timedelta(0)
+    corrected: int = 0
+
+    @property
+    def says(self) -> "Heard":
+        """What the meeting's members have heard once it is told."""
+        return Heard(self.appointment.begins, self.appointment.cancelled, self.corrected)
 
     @property
     def round(self) -> "Round":
@@ -92,10 +100,16 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the members of a branch last heard of a meeting."""
+    """What the members of a branch last heard of a meeting.
+
+    Attributes:
+        corrected: how many corrections it took. The date may move, and move back, without a version of its own: by a
+            notice on days off, an edited rule, an import.
+    """
 
     begins: datetime
     cancelled: bool = False
+    corrected: int = 0
 
 
 class Condition(StrEnum):

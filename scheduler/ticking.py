@@ -11,7 +11,7 @@ from content.activities import Activities
 from scheduler.agenda import Meeting
 from scheduler.planner import Planned, Planner, Troubled
 from scheduler.planning import Plan, audience, nudge_due, says_the_same, without
-from scheduler.reminders import Condition, Expiry, Ledger, Notice, Opening, Reminder, Wish
+from scheduler.reminders import MERGED, Condition, Expiry, Ledger, Notice, Opening, Reminder, Wish
 from scheduler.roster import Member, Roster
 from scheduler.wishes import is_void, later
 
@@ -87,7 +87,7 @@ class Ticker:
         """What the plans lead to, corrections first: those who are corrected need no lead in the same moment."""
         corrections = {one.meeting: o for one in planned if (o := self._correction(one, members, dry=dry))}
         again = {one.meeting for one in planned if _other_edition(one, opened[one.branch.id])}
-        leads = [self._lead(one, members, corrections.get(one.meeting), activities, again) for one in planned]
+        leads = [self._lead(one, members, corrections.get(one.meeting), activities, again, dry=dry) for one in planned]
         nudges = [self._nudge(one, members, activities) for one in planned]
         return [*corrections.values(), *filter(None, leads), *filter(None, nudges)]
 
@@ -110,6 +110,8 @@ class Ticker:
         correction: Opening | None,
         activities: Activities,
         again: Collection[Meeting],
+        *,
+        dry: bool,
     ) -> Opening | None:
         notice = one.plan.lead
         if notice is None:
@@ -117,7 +119,7 @@ class Ticker:
         concerned = audience(one.activity, members[one.branch.id])
         heard = set(correction.audience) if correction else set()
         if one.meeting in again:
-            heard |= set(self._heard(self._same(notice, one, activities), list(concerned)))
+            heard |= set(self._heard(self._same(notice, one, activities, dry=dry), list(concerned)))
         return Opening(notice, without(concerned, heard))
 
     def _nudge(self, one: Planned, members: Mapping[str, Sequence[Member]], activities: Activities) -> Opening | None:
@@ -149,13 +151,17 @@ class Ticker:
         granted = [wish for wish in wishes if openings[wish] or is_void(found.get(wish.meeting), now)]
         return granted, [opening for opening in openings.values() if opening]
 
-    def _same(self, notice: Notice, one: Planned, activities: Activities) -> list[Notice]:
-        return [
+    def _same(self, notice: Notice, one: Planned, activities: Activities, *, dry: bool) -> list[Notice]:
+        """The earlier reminders that say what this lead says; from here on it tells whoever they have not told."""
+        same = [
             earlier
             for earlier in self.ledger.notices(one.branch.id)
             if earlier.reminder.meeting.activity_id == one.activity.id
             and says_the_same(earlier, notice, activities.quiet, one.activity.leads)
         ]
+        for earlier in () if dry else same:
+            self.ledger.skip(earlier, MERGED)
+        return same
 
     def _heard(self, notices: Sequence[Notice], openids: Sequence[str]) -> Iterator[str]:
         for notice in notices:

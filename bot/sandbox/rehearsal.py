@@ -125,12 +125,14 @@ class Rehearsal:
     def _occasions(self, visit: Visit) -> list[tuple[datetime, Reminder]]:
         """Those to come of the member's meetings, the soonest first."""
         opened = self._ledger.opened([visit.branch.id])[visit.branch.id]
-        quiet = visit.branches.activities.quiet
+        quiet, heard = visit.branches.activities.quiet, self._ledger.heard()
         found = [
             (due, reminder)
             for appointment in visit.ahead()
             if appointment.meeting.activity_id not in visit.member.muted
-            for due, reminder in occasions(appointment, visit.activity(appointment).leads, quiet)
+            for due, reminder in occasions(
+                appointment, visit.activity(appointment).leads, quiet, heard.get(appointment.meeting)
+            )
             if due > visit.now and reminder.key not in opened
         ]
         return sorted(found + self._wished(visit), key=lambda occasion: occasion[0])

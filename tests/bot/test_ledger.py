@@ -8,7 +8,7 @@ import pytest
 
 from bot.ledger import LedgerStore
 from bot.ledger_calls import LEASE, YOUNG
-from bot.ledger_format import counts_key, dump_notice, load_notice
+from bot.ledger_format import counts_key, dump_heard, dump_notice, load_heard, load_notice
 from bot.store import Store
 from content.calendar import DaySource
 from scheduler.agenda import Appointment, Meeting
@@ -60,9 +60,15 @@ def test_what_a_reminder_says_is_kept_as_it_is() -> None:
         was=BEGINS,
         opened=NOW,
         ahead=timedelta(days=3, seconds=0.5),
+        corrected=2,
     )
     for notice in (NOTICE, moved):
         assert load_notice(notice.reminder.key, dump_notice(notice)) == notice
+        assert load_heard(dump_heard(notice.says)) == notice.says
+
+
+def test_what_was_heard_is_read_as_it_was_written_before_corrections_were_counted() -> None:
+    assert load_heard("2026-12-07T15:00:00+08:00 1") == Heard(BEGINS, cancelled=True)
 
 
 def test_a_reminder_is_opened_once(ledger: LedgerStore, store: Store) -> None:

@@ -133,7 +133,9 @@ def test_what_is_put_back_on_is_told_again() -> None:
 
 
 def test_a_correction_that_comes_too_late_is_only_noted() -> None:
-    assert plan(at(7, 16), heard=Heard(BEGINS), cancelled=True) == Plan(holds=Heard(BEGINS, cancelled=True))
+    assert plan(at(7, 16), heard=Heard(BEGINS), cancelled=True) == Plan(
+        holds=Heard(BEGINS, cancelled=True, corrected=1)
+    )
 
 
 def test_corrections_keep_the_quiet_hours_unless_it_would_be_too_late() -> None:
@@ -200,8 +202,10 @@ def test_whatever_the_ticks_each_lead_is_either_told_or_reported(minutes: list[i
     assert (told | reported) - {None} == {"3d", "0d"}
 
 
-def test_the_occasions_of_a_meeting_are_those_at_which_it_will_be_told() -> None:
-    found = occasions(APPOINTMENT, LEADS, QUIET)
+@pytest.mark.parametrize("corrected", [0, 2])
+def test_the_occasions_of_a_meeting_are_those_at_which_it_will_be_told(corrected: int) -> None:
+    heard = Heard(BEGINS, corrected=corrected)
+    found = occasions(APPOINTMENT, LEADS, QUIET, heard)
 
     assert [(when, reminder.lead) for when, reminder in found] == [
         (at(4, 9), "3d"),
@@ -209,11 +213,10 @@ def test_the_occasions_of_a_meeting_are_those_at_which_it_will_be_told() -> None
         (at(7, 8), "0d"),
     ]
     for when, reminder in found:
-        told = plan(when, heard=Heard(APPOINTMENT.begins))
-        before = plan(when - timedelta(minutes=1), heard=Heard(APPOINTMENT.begins))
+        told, before = plan(when, heard=heard), plan(when - timedelta(minutes=1), heard=heard)
         assert reminder in names(told)
         assert reminder not in names(before)
 
 
 def test_a_cancelled_meeting_has_no_occasions() -> None:
-    assert occasions(replace(APPOINTMENT, cancelled=True), LEADS, QUIET) == ()
+    assert occasions(replace(APPOINTMENT, cancelled=True), LEADS, QUIET, None) == ()

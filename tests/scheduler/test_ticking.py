@@ -1,20 +1,23 @@
 """Ticks of the clock on a real ledger: each member told each thing once, whatever the ticks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.ledger import LedgerStore
 from bot.store import Store
 from content.activities import Activity
-from content.calendar import plain_week
+from content.calendar import Day, DaySource, plain_week
+from content.calendar.days import day_of
 from scheduler.agenda import Appointment, Meeting, appointments
 from scheduler.planner import Planner
+from scheduler.planning import due
 from scheduler.reminders import (
     CANCELLED,
     CHANGED,
@@ -43,13 +46,18 @@ def at(day: int, hour: int = 0, minute: int = 0, month: int = 12) -> datetime:
 
 @dataclass
 class World:
-    """A roster, a ledger and members who hear everything at once; the clock stands where each tick puts it."""
+    """A roster, a ledger and members who hear everything at once; the clock stands where each tick puts it.
+
+    Attributes:
+        off: announced days off, beside the weekends.
+    """
 
     store: Store
     roster: Register = field(default_factory=Register)
     heard: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     history: list[Notice] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    off: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         with self.store.commands() as client:
@@ -63,7 +71,7 @@ class World:
     def appointments(
         self, activity: Activity, branch: Branch, changes: Mapping[date, Change], first: date, last: date
     ) -> Sequence[Appointment]:
-        return appointments(activity, branch, changes, first, last, plain_week, SHANGHAI)
+        return appointments(activity, branch, changes, first, last, _days(self.off), SHANGHAI)
 
     def tick(self, now: datetime, *, hear: bool = True, dry: bool = False) -> Ticked:
         ticked = self.ticker().tick(now, dry=dry)
@@ -79,9 +87,29 @@ class World:
             self.history += [opening.notice] if taken else []
             self.heard.update((openid, reminder.lead, str(opening.notice.appointment.begins)) for openid in taken)
 
+    def deliver(self, now: datetime) -> None:
+        """What the workers do: everything that is open goes out, unless it is of no use any more."""
+        versions = {(b, d): change.version for (_, b, d), change in self.roster.changes_.items()}
+        for branch_id, members in self.roster.members_.items():
+            for notice in self.ledger.notices(branch_id):
+                if versions.get((branch_id, notice.reminder.meeting.rule_date), 0) > notice.appointment.version:
+                    self.ledger.skip(notice, CHANGED)
+                elif now >= notice.until:
+                    self.ledger.skip(notice, EXPIRED)
+                else:
+                    self.hear([Opening(notice, {one.openid: "" for one in members})], now)
+
     def told(self, openid: str) -> list[tuple[str, int]]:
         """What a member was told, with the day of the month."""
         return sorted((lead, int(begins[8:10])) for (who, lead, begins) in self.heard.elements() if who == openid)
+
+
+@lru_cache
+def _days(off: frozenset[date]) -> Callable[[date], Day]:
+    def day(when: date) -> Day:
+        return day_of(when, working=False, source=DaySource.OFFICIAL) if when in off else plain_week(when)
+
+    return day
 
 
 @pytest.fixture
@@ -222,6 +250,91 @@ def test_a_meeting_moved_and_then_cancelled_is_cancelled_under_the_date_last_hea
     assert world.told("o1") == [("3d", 7), (CANCELLED, 25), (MOVED, 25)]
 
 
+def by_notice(world: World) -> None:
+    world.off = frozenset({date(2026, 12, 7), date(2026, 12, 8)})
+
+
+def by_import(world: World) -> None:
+    world.roster.branches_[0] = replace(world.roster.branches_[0], party_time=time(19))
+
+
+def by_secretary(world: World) -> None:
+    world.roster.change(PARTY_DAY, to=date(2026, 12, 9))
+
+
+def back(world: World) -> None:
+    world.off = frozenset()
+    world.roster.branches_[0] = replace(world.roster.branches_[0], party_time=None)
+
+
+@pytest.mark.parametrize(
+    ("moves", "begins"), [(by_notice, at(9, 15)), (by_import, at(7, 19)), (by_secretary, at(9, 15))]
+)
+def test_a_lead_held_up_while_the_meeting_moves_is_told_of_where_it_went(
+    world: World, moves: Callable[[World], None], begins: datetime
+) -> None:
+    world.tick(at(4, 9), hear=False)
+    moves(world)
+    world.tick(at(6, 10), hear=False)
+    world.deliver(at(6, 11))
+
+    assert world.heard == Counter((openid, "3d", str(begins)) for openid in ("o1", "o2"))
+
+
+@pytest.mark.parametrize("moves", [by_notice, by_import])
+def test_a_meeting_moved_to_and_fro_while_nothing_goes_out_is_told_of_once(
+    world: World, moves: Callable[[World], None]
+) -> None:
+    world.tick(at(4, 9), hear=False)
+    for minute, change in enumerate([moves, back, moves, back]):
+        change(world)
+        world.tick(at(4, 10, minute), hear=False)
+    world.deliver(at(4, 11))
+
+    assert world.told("o1") == world.told("o2") == [("3d", 7)]
+
+
+def test_every_move_is_told_also_one_that_was_told_before(world: World) -> None:
+    world.tick(at(4, 9))
+    for minute, change in enumerate([by_notice, back, by_notice]):
+        change(world)
+        world.tick(at(4, 10, minute))
+
+    assert [(one.reminder.lead, one.appointment.begins.day) for one in world.history] == [
+        ("3d", 7),
+        (MOVED, 9),
+        (MOVED, 7),
+        (MOVED, 9),
+    ]
+
+
+def test_what_the_version_before_opened_is_not_told_anew_but_its_next_correction_is(world: World) -> None:
+    world.tick(at(4, 9))
+    world.roster.members_["b1"].append(replace(world.roster.members_["b1"][0], openid="o3"))
+    world.roster.change(PARTY_DAY, to=date(2026, 12, 8))
+    planned = world.ticker().tick(at(5, 10), dry=True).openings
+    before = [_uncounted(one) for one in planned]
+    world.ledger.open(before, at(5, 10))
+    world.hear(before, at(5, 10))
+
+    world.tick(at(5, 10, 1))
+    assert world.told("o1") == [("3d", 7), (MOVED, 8)]
+    assert world.told("o3") == [("3d", 8)]
+
+    world.roster.change(PARTY_DAY, to=date(2026, 12, 15))
+    world.tick(at(5, 11))
+    world.tick(at(12, 9))
+    assert world.told("o1") == [("3d", 7), ("3d", 15), (MOVED, 8), (MOVED, 15)]
+    assert world.told("o3") == [("3d", 8), ("3d", 15), (MOVED, 15)]
+
+
+def _uncounted(opening: Opening) -> Opening:
+    """As it was opened before corrections were counted."""
+    reminder = opening.notice.reminder
+    reminder = replace(reminder, edition=reminder.edition.partition(".")[0])
+    return replace(opening, notice=replace(opening.notice, reminder=reminder, corrected=0))
+
+
 def test_a_change_nobody_needs_to_hear_of_is_quiet(world: World) -> None:
     world.roster.change(PARTY_DAY, cancelled=True)
 
@@ -248,6 +361,15 @@ def test_a_rule_edit_that_leaves_the_moment_as_it_is_tells_nobody_anything(world
     world.tick(at(7, 8))
 
     assert world.told("o1") == [("0d", 7), ("3d", 7)]
+
+
+def test_a_rule_edited_while_its_lead_is_held_up_tells_of_the_moment_once(world: World) -> None:
+    world.tick(at(4, 9), hear=False)
+    world.roster.branches_[0] = replace(world.roster.branches_[0], party_day="每月6日")  # Monday the 7th as well
+    world.tick(at(4, 10), hear=False)
+    world.deliver(at(4, 11))
+
+    assert world.told("o1") == world.told("o2") == [("3d", 7)]
 
 
 def test_the_silent_are_asked_once_more_the_evening_before(world: World) -> None:
@@ -335,39 +457,77 @@ def test_the_same_is_told_whatever_ticks_there_are_and_in_whatever_order(
     assert told(shuffled) == expected
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=CHECKS)
-@given(
-    st.lists(
-        st.one_of(
-            HOURS,
-            st.integers(6, 20).map(lambda day: {"to": date(2026, 12, day)}),
-            st.just({"cancelled": True}),
-            st.just({}),
-            st.sampled_from(["每月5日", "每月9日", "每月第二个周四"]),
-        ),
-        min_size=4,
-        max_size=30,
-    )
+STEPS = st.lists(
+    st.one_of(
+        HOURS,
+        st.integers(6, 20).map(lambda day: {"to": date(2026, 12, day)}),
+        st.just({"cancelled": True}),
+        st.just({}),
+        st.sampled_from(["每月5日", "每月9日", "每月第二个周四", "每月6日"]),
+        st.frozensets(st.integers(7, 10).map(lambda day: date(2026, 12, day))),
+        st.sampled_from([time(15), time(19)]),
+    ),
+    min_size=4,
+    max_size=30,
 )
-def test_whatever_is_changed_nobody_is_told_the_same_twice(store: Store, steps: list[object]) -> None:
-    world = World(store)
-    world.roster.add("b1", "o1")
+
+
+def lived(world: World, steps: Sequence[object], *, hear: bool) -> datetime:
+    """Take these steps: time passes, or the secretary, the rule, days off or the roster change. When it is then."""
     now = at(1)
     for step in steps:
+        before = world.ledger.heard()
         match step:
             case datetime():
                 now = max(now, step)
-                world.tick(now)
+                world.tick(now, hear=hear)
             case str():
                 world.roster.branches_[0] = replace(world.roster.branches_[0], party_day=step)
             case dict():
                 world.roster.change(PARTY_DAY, **step)
-        world.tick(now + timedelta(minutes=1))
-        world.tick(now + timedelta(minutes=1))
+            case frozenset():
+                world.off = step
+            case time():
+                world.roster.branches_[0] = replace(world.roster.branches_[0], party_time=step)
+        world.tick(now + timedelta(minutes=1), hear=hear)
+        world.tick(now + timedelta(minutes=1), hear=hear)
+        heard = world.ledger.heard()
+        assume(not any(heard[one].begins <= now < said.begins for one, said in before.items()))  # into the past
+    return now
 
-    assert all(number == 1 for (_, lead, _), number in world.heard.items() if lead not in CORRECTIONS)
+
+@settings(deadline=None, max_examples=20, suppress_health_check=CHECKS)
+@given(STEPS)
+def test_whatever_is_changed_nobody_is_told_the_same_twice(store: Store, steps: list[object]) -> None:
+    world = World(store)
+    world.roster.add("b1", "o1")
+    lived(world, steps, hear=True)
+
     last: dict[Meeting, Heard] = {}
+    since_corrected: set[tuple[str, Heard]] = set()
     for notice in world.history:
-        says = Heard(notice.appointment.begins, notice.appointment.cancelled)
-        assert notice.reminder.lead not in CORRECTIONS or last[notice.reminder.meeting] != says, "nothing new"
+        lead, says = notice.reminder.lead, Heard(notice.appointment.begins, notice.appointment.cancelled)
+        if lead in CORRECTIONS:
+            assert last[notice.reminder.meeting] != says, "nothing new"
+            since_corrected.clear()
+        assert (lead, says) not in since_corrected
+        since_corrected.add((lead, says))
         last[notice.reminder.meeting] = says
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=CHECKS)
+@given(STEPS)
+def test_whatever_is_changed_while_nothing_goes_out_what_holds_then_is_told_once(
+    store: Store, steps: list[object]
+) -> None:
+    world = World(store)
+    world.roster.add("b1", "o1")
+    now = (lived(world, steps, hear=False) + timedelta(days=1)).replace(hour=10)
+    world.tick(now, hear=False)
+    world.deliver(now)
+
+    (branch,), activity = world.roster.branches_, ACTIVITIES.all[0]
+    changes = {day: change for (_, day), change in world.roster.changes("party_day").items()}
+    found = world.appointments(activity, branch, changes, now.date(), now.date() + timedelta(days=30))
+    leads = [due(one, activity.leads, ACTIVITIES.quiet, None, now, now).lead for one in found]
+    assert world.heard == Counter(("o1", one.reminder.lead, str(one.appointment.begins)) for one in leads if one)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import structlog
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from bot import stopping, wiring
 from bot.heartbeats import WEB, Heartbeats, keep_beating
@@ -20,6 +21,15 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a heartbeat file on a real dis
 
 
 log = structlog.get_logger("web")
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """What gunicorn logs, written as `bot.logs` writes everything."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn does, but for keeping it to itself; called by gunicorn."""
+        super().setup(cfg)
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -47,6 +57,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "zhibu-web",
             "loglevel": "warning",
             "accesslog": None,
+            "errorlog": None,
+            "logger_class": _Log,
             "post_worker_init": lambda _worker: _give_signs(self._settings),
             "worker_exit": lambda _server, _worker: _give_no_more(self._settings),
             "child_exit": _forget_figures,

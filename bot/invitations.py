@@ -51,9 +51,10 @@ class Invitations:
 
     def branch_id_of_code(self, code: str) -> str | None:
         """Whose code this is, in any case and width; None = nobody's."""
+        typed = _sendable(unicodedata.normalize("NFKC", code).strip().upper())
         with self._store.commands() as client:
-            found: Any = client.hget(CODES, _sendable(unicodedata.normalize("NFKC", code).strip().upper()))
-        return found or None
+            found: Any = client.hget(CODES, typed)
+        return found if found and self.code(found) == typed else None  # CODES may still hold one renewed meanwhile
 
     def branch_id_of_scene(self, scene: str) -> str | None:
         """Whose QR code this is; None = not ours, or no longer."""

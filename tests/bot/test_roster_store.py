@@ -1,6 +1,8 @@
 """The roster in a real store: an import all or nothing, beside members who bind and leave at the same moment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -154,6 +156,19 @@ class TestInvitations:
         assert invitations.branch_id_of_code(code) is None
         assert invitations.branch_id_of_scene(scene) is None
         assert invitations.branch_id_of_scene(invitations.scene("a")) == "a"
+
+    def test_of_codes_renewed_at_the_same_moment_one_is_good(self, store: Store) -> None:
+        imported(store, [A], [])
+        invitations, together = Invitations(store), Barrier(8)
+
+        def renew(_number: int) -> str:
+            together.wait()
+            return invitations.renew("a")
+
+        with ThreadPoolExecutor(8) as pool:
+            codes = [invitations.code("a"), *pool.map(renew, range(8))]
+
+        assert [code for code in codes if invitations.branch_id_of_code(code)] == [invitations.code("a")]
 
     def test_a_scene_fits_the_platform_for_the_longest_id(self, store: Store) -> None:
         imported(store, [Branch("x" * 40, "甲")], [])

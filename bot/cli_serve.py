@@ -40,7 +40,7 @@ def web() -> None:
 
 
 def _welcome(settings: Settings) -> str:
-    url = f"http://{health.near_host(settings)}:{settings.port}"
+    url = health.near_url(settings)
     where = say("box_chat", url=f"{url}/") if settings.demo else say("box_webhook", url=settings.public_url or url)
     tries = [f"  · {say(f'box_try_{number}')}" for number in (1, 2, 3)]
     return box(say("box_title"), [where, say("box_try"), *tries, say("box_stop")])

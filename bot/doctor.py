@@ -57,7 +57,7 @@ def _mode(settings: Settings) -> Iterator[Finding]:
     else:
         safe = bool(settings.wechat_aes_key.get_secret_value())
         yield _found("ok", "doctor_mode_real", safety=wiring.console()("doctor_safe" if safe else "doctor_plain"))
-    if not settings.public_url:
+    if not health.public_url(settings):
         yield _found("note", "doctor_public")
 
 
@@ -166,7 +166,7 @@ def _processes(settings: Settings) -> Iterator[Finding]:
 
 
 def _web(settings: Settings) -> Iterator[Finding]:
-    url = f"http://{health.near_host(settings)}:{settings.port}"
+    url = health.near_url(settings)
     if health.answers(settings, "/healthz"):
         yield _found("ok", "doctor_web", url=url)
     elif elsewhere := _alive(settings, WEB):

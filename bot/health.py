@@ -26,6 +26,19 @@ def near_host(settings: Settings) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
 
 
+def near_url(settings: Settings) -> str:
+    """The same as the beginning of a URL, without a slash at the end."""
+    host = near_host(settings)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def public_url(settings: Settings) -> str:
+    """The address members reach the answer pages at, without a slash at the end: the one set; in demo mode the demo's
+    own, for its only member sits at this machine. Empty = none is known.
+    """
+    return settings.public_url or (near_url(settings) if settings.demo else "")
+
+
 def is_alive(settings: Settings, role: str) -> bool:
     """Whether that process on this machine gave a sign of life lately."""
     store = wiring.store(settings)

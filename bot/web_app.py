@@ -5,7 +5,8 @@ import gc
 import secrets
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Final
@@ -40,13 +41,18 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     """The application of these settings, with the sandbox when no account is configured."""
     store, now = wiring.store(settings), wiring.clock(settings)
     popular = Popular(Hits(store), now)
-    services = Current(lambda today: wiring_chat.services(settings, popular, today, store), settings.content_dir, now)
+    services = Current(lambda today: _services(settings, popular, today, store), settings.content_dir, now)
     services.warm_up()
     day_data.days()(now().date() + timedelta(days=366))  # half a second the first time
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
     ours = account(settings)
     rehearsal = _rehearsal(settings, store, ours)
     return assemble(ours, store, services, now, Metrics(metrics_folder), demo=settings.demo, rehearsal=rehearsal)
+
+
+def _services(settings: Settings, popular: Callable[[], tuple[str, ...]], today: date, store: Store) -> Services:
+    """The handlers' world, with links to the answer pages we serve."""
+    return replace(wiring_chat.services(settings, popular, today, store), public_url=health.public_url(settings))
 
 
 def _rehearsal(settings: Settings, store: Store, ours: Account) -> Rehearsal | None:
@@ -71,7 +77,7 @@ def _instruct(platform: Remote, settings: Settings, ours: Account) -> None:
     """Tell the stand-in for WeChat's API where receipts go, as the account's server settings do, and who of the sample
     cannot be reached.
     """
-    url = f"http://{health.near_host(settings)}:{settings.port}/wechat"
+    url = f"{health.near_url(settings)}/wechat"
     errors = {one.openid: one.error for one in sample.manners() if one.error}
     try:
         platform.behave(

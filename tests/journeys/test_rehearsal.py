@@ -176,6 +176,16 @@ def test_a_member_is_no_secretary(watched: Watched) -> None:
     assert page.get_by_role("group", name="快捷回复").get_by_role("button").all_inner_texts() == ["参加", "请假 出差"]
 
 
+def test_an_answer_links_to_its_page_in_large_print(watched: Watched, demo: str) -> None:
+    page = watched.page
+    says(page, "主题党日多久开展一次")
+
+    assert f"大字版：{demo}/a/" in answered(page, "大字版")
+    with page.expect_popup() as opening:
+        page.locator(".row.them").last.get_by_role("link").first.click()
+    assert "每月一次" in opening.value.locator("main").inner_text()
+
+
 def test_who_belongs_to_no_branch_is_told_to_join_one(watched: Watched) -> None:
     tap(watched.page, "快进到下一次提醒")
 
@@ -241,6 +251,13 @@ def test_going_forward_stops_when_asked_to_remind_later_and_what_a_secretary_doe
     answered(page, "要再提醒他们一次吗")
     says(page, "1")
     assert meeting(told(page, 3)) == meeting(told(page, 1))
+    assert page.get_by_role("group", name="快捷回复").count() == 1
+
+    says(page, "取消本次")
+    answered(page, "要取消吗")
+    says(page, "1")
+    assert "不用来了" in told(page, 4)
+    assert page.get_by_role("group", name="快捷回复").count() == 0, "a cancelled meeting wants no answer"
 
     says(page, "退订")
     answered(page, "不再提醒您")

@@ -35,7 +35,7 @@ function readable(reply) {
   const found = [];
   let at = 0;
   for (const link of reply.matchAll(/<a href="([^"]*)">([^<]*)<\/a>/g)) {
-    found.push(reply.slice(at, link.index), linked(link[1], link[2]));
+    found.push(...addressed(reply.slice(at, link.index)), linked(link[1], link[2]));
     at = link.index + link[0].length;
   }
   return [...found, ...addressed(reply.slice(at))];

@@ -57,8 +57,9 @@ async function look() {
 }
 function told(message) {
   show("them told", message.text || card(message.fields));
-  const replies = ["attend", "leave", ...(role === "secretary" ? ["list"] : [])].map((key) => t[`page_quick_${key}`]);
   document.querySelector(".quick")?.remove();
+  if ([message.text, ...message.fields.flat()].some((text) => text.includes(t.page_cancelled))) return; // nothing to answer
+  const replies = ["attend", "leave", ...(role === "secretary" ? ["list"] : [])].map((key) => t[`page_quick_${key}`]);
   const quick = node("div", { className: "quick", role: "group", ariaLabel: t.page_quick },
     ...replies.map((text) => node("button", { type: "button", textContent: text, onclick: () => say(text) })));
   talk.append(quick);

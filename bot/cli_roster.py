@@ -40,13 +40,17 @@ def import_(branches: Path, members: Path, yes: bool, strictly: bool, as_json: b
     wanted = _read(branches, members, roles, as_json)
     with store_or_exit(settings) as store:
         keeper = RosterStore(store)
-        changes, version = _changes(keeper, wanted, strictly)
-        if not as_json:
-            for line in roster_report.lines(changes, roster_files.words_of(roles)):
-                click.echo(line)
-        written = bool(changes) and (yes or _confirmed(as_json))
-        if written and not keeper.write(changes, version):
-            changes = _write_anew(keeper, wanted, strictly)
+        for _ in range(TRIES):
+            changes, version = _changes(keeper, wanted, strictly)
+            if not as_json:
+                click.echo("\n".join(roster_report.lines(changes, roster_files.words_of(roles))))
+            agreed = bool(changes) and (yes or _confirmed(as_json))
+            written = agreed and keeper.write(changes, version)
+            if written == agreed:
+                break
+            click.echo(say("roster_overtaken"), err=as_json)
+        else:
+            fail(say("roster_busy"), FINDING)
         if as_json:
             click.echo(as_text(roster_report.data(changes) | {"written": written}))
         else:
@@ -151,17 +155,6 @@ def _changes(keeper: RosterStore, wanted: roster_files.Roster, strictly: bool) -
     now = keeper.snapshot()
     unbound = keeper.unbound(wanted.members)
     return compare(now.branches, now.members, wanted, unbound, strictly=strictly), now.version
-
-
-def _write_anew(keeper: RosterStore, wanted: roster_files.Roster, strictly: bool) -> RosterChanges:
-    """Members bound or left meanwhile: compute the changes anew, write them, and give them."""
-    for _ in range(TRIES):
-        changes, version = _changes(keeper, wanted, strictly)
-        if keeper.write(changes, version):
-            break
-    else:
-        fail(say("roster_busy"), FINDING)
-    return changes
 
 
 def _confirmed(as_json: bool) -> bool:

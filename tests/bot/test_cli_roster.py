@@ -5,14 +5,19 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from bot.branch_book import BranchBook
+from bot.cli_roster import TRIES
 from bot.invitations import Invitations
-from bot.roster_store import RosterStore
+from bot.roster_rows import VERSION
+from bot.roster_store import RosterStore, Snapshot
 from bot.store import Store
 from handlers.book import Consent
 from scheduler.roster import Role
@@ -43,6 +48,26 @@ def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path / "var"))
 
 
+@dataclass
+class Terminal:
+    """A command that asks."""
+
+    process: "subprocess.Popen[str]"
+    keyboard: int
+
+    def asked(self) -> str:
+        """What it has said since last time, once it asks."""
+        said = ""
+        while not said.endswith("[y/N]: "):
+            assert self.process.stdout
+            said += (character := self.process.stdout.read(1))
+            assert character, said
+        return said
+
+    def answer(self, line: str) -> None:
+        os.write(self.keyboard, line.encode())
+
+
 class Roster:
     """The commands, on one store and one folder of files."""
 
@@ -51,6 +76,23 @@ class Roster:
 
     def run(self, *arguments: str) -> Result:
         return run("roster", *arguments, BOT_REDIS_URL=self.url)
+
+    @contextmanager
+    def at_terminal(self, *options: str) -> Iterator["Terminal"]:
+        """An import with somebody to ask; it has ended after the block."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", "roster", "import", *self.files(), *options],
+            cwd=ROOT,
+            env={**os.environ, "BOT_REDIS_URL": self.url},
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            yield Terminal(process, ours)
+            process.wait(60)
+        os.close(ours)
+        os.close(theirs)
 
     def imports(self, *options: str) -> Result:
         return self.run("import", *self.files(), *options)
@@ -157,22 +199,46 @@ class TestImport:
 
     @pytest.mark.parametrize(("answer", "written"), [("y\n", True), ("n\n", False)])
     def test_on_a_terminal_it_asks(self, roster: Roster, store: Store, answer: str, written: bool) -> None:
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "roster", "import", *roster.files()],
-            cwd=ROOT,
-            env={**os.environ, "BOT_REDIS_URL": roster.url},
-            stdin=theirs,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        os.write(ours, answer.encode())
-        output, _ = process.communicate(timeout=60)
-        os.close(ours)
-        os.close(theirs)
+        with roster.at_terminal() as terminal:
+            terminal.asked()
+            terminal.answer(answer)
 
-        assert "写进名册吗" in output
         assert RosterStore(store).is_empty() is not written
+
+    @pytest.mark.parametrize(("answer", "stays"), [("y\n", False), ("n\n", True)])
+    def test_what_changed_while_it_asked_is_shown_and_asked_about(
+        self, roster: Roster, store: Store, answer: str, stays: bool
+    ) -> None:
+        with roster.at_terminal("--replace") as terminal:
+            assert "去掉 0" in terminal.asked()
+            roster.imports("--yes")
+            BranchBook(store).bind("oNeighbour", "hs-02", Consent.CODE, NOW)
+            terminal.answer("y\n")
+            assert "党员：新增 0，修改 0，去掉 1" in terminal.asked()
+            terminal.answer(answer)
+
+        assert (BranchBook(store).member("oNeighbour") is not None) is stays
+
+    @pytest.mark.parametrize("times", [1, 100])
+    def test_with_yes_what_changed_meanwhile_is_compared_anew_some_times(
+        self, roster: Roster, store: Store, monkeypatch: pytest.MonkeyPatch, times: int
+    ) -> None:
+        snapshot, left = RosterStore.snapshot, iter(range(times))
+
+        def meanwhile(keeper: RosterStore) -> Snapshot:
+            found = snapshot(keeper)
+            if next(left, None) is not None:
+                with store.commands() as client:
+                    client.incr(VERSION)
+            return found
+
+        monkeypatch.setattr(RosterStore, "snapshot", meanwhile)
+        result = roster.imports("--yes")
+
+        busy = times > TRIES
+        assert result.exit_code == int(busy)
+        assert result.output.count("党员：新增 2") == (TRIES if busy else 2), "what is written was shown"
+        assert RosterStore(store).is_empty() is busy
 
     def test_without_a_running_store_the_embedded_one_is_started_for_it(self, folder: Path) -> None:
         files = ("--branches", str(folder / "b.csv"), "--members", str(folder / "m.csv"))

@@ -14,6 +14,8 @@ from bot.store import Store
 BRAKE: Final = "bot:brake"
 LOOK_EVERY: Final = 1.0  # seconds a process goes on before it looks again
 BY_OPERATOR: Final = "operator"
+RESTORING: Final = "restoring"  # a backup is being put in, or that was broken off
+RESTORED: Final = "restored"  # who was told since the backup is not known; its time is the detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,12 @@ class Brake:
         pause = Pause(reason, self._now(), until, activity_id, detail)
         with self._store.commands() as client:
             client.hset(BRAKE, f"{activity_id}:{reason}", _dump(pause))
+        self._look_again()
+
+    def lift(self, reason: str) -> None:
+        """Lift the pause of everything for this reason; others stay."""
+        with self._store.commands() as client:
+            client.hdel(BRAKE, f":{reason}")
         self._look_again()
 
     def resume(self) -> tuple[Pause, ...]:

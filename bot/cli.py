@@ -11,6 +11,7 @@ from bot.terminal import say
 
 COMMANDS: Final = {
     "ask": "bot.cli_ask:ask",
+    "backup": "bot.cli_backup:backup",
     "calendar": "bot.cli_calendar:calendar",
     "chat": "bot.cli_ask:chat",
     "content": "bot.cli_content:content",
@@ -21,6 +22,7 @@ COMMANDS: Final = {
     "purge": "bot.cli_purge:purge",
     "push": "bot.cli_push:push",
     "remind": "bot.cli_remind:remind",
+    "restore": "bot.cli_backup:restore",
     "roster": "bot.cli_roster:roster",
     "run": "bot.cli_serve:run",
     "scheduler": "bot.cli_processes:scheduler",

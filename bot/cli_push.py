@@ -1,13 +1,17 @@
 """`python -m bot push …`: how the reminders stand, and holding them up."""
 
+from datetime import datetime
+
 import click
 
-from bot import round_report, wiring
-from bot.brake import BY_OPERATOR, Brake
+from bot import reasons, resuming, round_report, wiring
+from bot.brake import BY_OPERATOR, RESTORED, RESTORING, Brake
 from bot.ledger import LedgerStore
 from bot.rounds import standings
+from bot.settings import Settings
+from bot.store import Store
 from bot.store_clock import StoreClock
-from bot.terminal import activities_or_exit, as_text, say, settings_or_exit, store_or_exit
+from bot.terminal import FINDING, activities_or_exit, as_text, fail, say, settings_or_exit, store_or_exit
 
 
 @click.group(help=say("help_push"))
@@ -21,11 +25,14 @@ def status(as_json: bool) -> None:
     """Every round in figures."""
     settings = settings_or_exit()
     with store_or_exit(settings) as store:
-        found = standings(store)
+        found, pauses = standings(store), Brake(store, wiring.clock(settings)).pauses()
     if as_json:
         click.echo(as_text([round_report.data(one) for one in found]))
-    else:
-        click.echo(round_report.text(found, activities_or_exit(settings)) if found else say("push_none"))
+        return
+    for pause in pauses:
+        why = reasons.sentence(pause.reason, pause.detail)
+        click.echo(say("push_paused_since", since=f"{pause.since:%Y-%m-%d %H:%M}", why=why))
+    click.echo(round_report.text(found, activities_or_exit(settings)) if found else say("push_none"))
 
 
 @push.command(help=say("help_push_pause"))
@@ -38,12 +45,29 @@ def pause() -> None:
 
 
 @push.command(help=say("help_push_resume"))
-def resume() -> None:
-    """Lift every pause, whoever made it."""
+@click.option("--tell-due/--skip-due", "tell", default=None, help=say("option_tell_due"))
+def resume(tell: bool | None) -> None:
+    """Lift every pause, whoever made it; after a restore only if told what is to become of what is due."""
     settings = settings_or_exit()
+    now = wiring.clock(settings)
     with store_or_exit(settings) as store:
-        lifted = Brake(store, wiring.clock(settings)).resume()
+        brake = Brake(store, now)
+        held = {pause.reason: pause for pause in brake.pauses()}
+        if RESTORING in held:
+            fail(say("push_resume_restoring"), FINDING)
+        if RESTORED in held and tell is None:
+            fail(say("push_resume_restored", made=held[RESTORED].detail), FINDING)
+        if tell is False:
+            click.echo(say("push_resume_skipped", count=_skip_due(settings, store, now())))
+        lifted = brake.resume()
     click.echo(say("push_resumed", count=len(lifted)))
+
+
+def _skip_due(settings: Settings, store: Store, now: datetime) -> int:
+    quiet = activities_or_exit(settings).quiet
+    if quiet.covers(now.time()):
+        fail(say("push_resume_quiet", ends=f"{quiet.ends:%H:%M}"), FINDING)
+    return resuming.skip_due(settings, store, now)
 
 
 @push.command("retry-failed", help=say("help_push_retry"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from bot import day_data, encoders, health, material, reasons, wiring, wiring_push
+from bot import backups, day_data, encoders, health, material, reasons, wiring, wiring_push
 from bot.announcements import Announcements
 from bot.brake import Brake, Pause
 from bot.heartbeats import SCHEDULER, WEB, WORKER, Heartbeats
@@ -19,6 +19,7 @@ from content.wording import WordingError
 from scheduler.fanout import Fanout
 
 QUEUE_PATIENCE = 2.0  # seconds
+BACKUP_LASTS: Final = timedelta(days=8)  # whoever makes one a week has one
 
 NO_QUOTA: Final = ("no_such_call", "not_granted")  # the token was good; only nobody tells how much may be sent
 Level = Literal["ok", "bad", "note"]
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_encoder(settings),
         *_content(settings),
         *_store(settings),
+        *_backup(settings),
         *_days(settings),
         *pushing(settings),
         *_processes(settings),
@@ -100,6 +102,18 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield _found("bad", "doctor_store_policy", policy=policy["maxmemory-policy"])
     if policy["appendonly"] == "no":
         yield _found("bad", "doctor_store_append")
+
+
+def _backup(settings: Settings) -> Iterator[Finding]:
+    """When the last backup was made; a demo needs none."""
+    store = wiring.store(settings)
+    with contextlib.suppress(StoreUnavailable):  # told before
+        made = None if settings.demo else backups.last(store)
+        if made:
+            old = wiring.clock(settings)() - made > BACKUP_LASTS
+            yield _found("note" if old else "ok", "doctor_backup", made=f"{made:%Y-%m-%d %H:%M}")
+        elif not settings.demo:
+            yield _found("note", "doctor_no_backup")
 
 
 def pushing(settings: Settings) -> Iterator[Finding]:

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
             )
         if self.wechat_aes_key_previous.get_secret_value() and not self.wechat_aes_key.get_secret_value():
             raise ValueError("BOT_WECHAT_AES_KEY_PREVIOUS is set without BOT_WECHAT_AES_KEY")
+        if self.demo and (self.wechat_app_id or self.wechat_app_secret.get_secret_value()):
+            raise ValueError(
+                "BOT_WECHAT_APP_ID or BOT_WECHAT_APP_SECRET name an account, but BOT_WECHAT_TOKEN is empty; fill it in "
+                "(with containers: secrets/bot_wechat_token), or leave all three out for the open demo"
+            )
         return self
 
     @property

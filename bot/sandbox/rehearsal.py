@@ -94,12 +94,12 @@ class Rehearsal:
         return tuple((branch, self._book.code(branch.id)) for branch in found)
 
     def take_role(self, openid: str, branch_id: str, role: str) -> bool:
-        """Make whoever belongs to that branch its member or secretary (a key of ROLES, else KeyError); False = they do
-        not belong to it yet.
+        """Make whoever belongs to that branch of the sample its member or secretary (a key of ROLES, else KeyError);
+        False = they do not belong to it yet, or it is none of the sample.
         """
         roles = ROLES[role]
         member = self._book.member(openid)
-        if member is None or member.branch_id != branch_id:
+        if member is None or member.branch_id != branch_id or branch_id not in sample.roster().branches:
             return False
         self._book.set_roles(openid, roles)
         return True

@@ -165,8 +165,8 @@ def _asked() -> dict[str, Any] | None:
 
 
 def _openid(asked: Mapping[str, Any]) -> str:
-    """The member of the page."""
-    return f"o{str(asked.get('member', 'demo'))[:40]}"
+    """The member of the page: nobody of a real account, whose openids have no dot."""
+    return f"page.{str(asked.get('member', 'demo'))[:40]}"
 
 
 def _ahead(asked: Mapping[str, Any]) -> timedelta:

@@ -55,6 +55,15 @@ def test_a_token_makes_it_a_real_account(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not load().demo
 
 
+@pytest.mark.parametrize("name", ["BOT_WECHAT_APP_ID", "BOT_WECHAT_APP_SECRET"])
+def test_an_account_whose_token_is_lost_is_no_open_demo(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """`make secrets` makes the token's file empty, and a file can be lost."""
+    said = str(findings(monkeypatch, **{name: "wx0123456789abcdef"}))
+
+    assert "BOT_WECHAT_TOKEN is empty" in said
+    assert "wx0123456789abcdef" not in said
+
+
 def test_an_unknown_name_is_refused_and_the_likely_one_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "BOT_PORT" in findings(monkeypatch, BOT_PROT="8001")["BOT_PROT"]
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from bot import day_data
 from bot.announcements import Announcements
+from bot.sandbox.envelope import fields
 from bot.store import Store
 from content.calendar.announcement import Announcement
 from handlers.services import Services
@@ -184,6 +185,13 @@ class TestDemo:
         seen = client.post("/sandbox/send", json={"content": "主题党日多久开展一次", "repeat": True}).get_json()
 
         assert (seen["deliveries"], seen["same"]) == (3, True)
+
+    @pytest.mark.parametrize("member", ["Secretary0001", "", "/../oSecretary0001"])
+    def test_nobody_can_speak_as_a_member_of_a_real_account(self, make_app: AppFactory, member: str) -> None:
+        seen = make_app(demo=True).test_client().post("/sandbox/send", json={"member": member, "content": "名单"})
+
+        openid = fields(seen.get_json()["sent_plain"])["FromUserName"]
+        assert not re.fullmatch(r"[A-Za-z0-9_-]+", openid), "those of real accounts are made of these"
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"not json"])
     def test_a_request_that_is_no_message_is_refused(self, make_app: AppFactory, body: bytes) -> None:

@@ -142,7 +142,7 @@ def test_join_go_forward_be_told_answer_and_see_the_list(watched: Watched) -> No
 
 def wrote_days_ago(page: Page, data: Path) -> None:
     """WeChat takes no texts for the page's member any more."""
-    openid = "o" + str(page.evaluate("sessionStorage.getItem('member')"))
+    openid = "page." + str(page.evaluate("sessionStorage.getItem('member')"))
     with Store(embedded.url(data)).commands() as client:
         assert client.delete(wrote_key(openid)) == 1
 

@@ -2,11 +2,11 @@
 
 import logging
 import pkgutil
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from bot import logs
+from bot import logs, usage
 from bot.terminal import say
 
 COMMANDS: Final = {
@@ -45,6 +45,16 @@ class Commands(click.Group):
             return None
         command: click.Command = pkgutil.resolve_name(COMMANDS[name])
         return command
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """As click does, with mistakes in what stands before the command explained."""
+        with usage.explained():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, with mistakes in the command and what follows it explained."""
+        with usage.explained():
+            return super().invoke(ctx)
 
 
 @click.group(cls=Commands, help=say("help_bot"))

@@ -10,18 +10,20 @@ from content.numerals import whole
 from content.text import fold_width
 
 _NUMERAL = re.compile("[零〇一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]")
-_AFTER_NOON: Final = ("下午", "傍晚", "晚上", "晚", "夜里")
+_EVENING: Final = ("傍晚", "晚上", "晚", "夜里")
+_AFTER_NOON: Final = ("下午", *_EVENING)
 _NOON: Final = "中午"
+_BEFORE_DAWN: Final = "凌晨"
 _NEXT_DAYS: Final = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3}
 _WEEKDAYS: Final = {name: number for number, name in enumerate("一二三四五六日")} | {"天": 6}
-_QUARTERS: Final = {"半": 30, "一刻": 15, "三刻": 45}
+_QUARTERS: Final = {"半": 30, "1刻": 15, "3刻": 45}
 
 _FULL_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
 _DAY_OF_MONTH = re.compile(r"(?:(这个月|本月|下个月|下月))?(\d{1,2})[日号]")
 _NEXT_DAY = re.compile("|".join(sorted(_NEXT_DAYS, key=len, reverse=True)))
 _WEEKDAY = re.compile("(下下|下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])")
 _TIME = re.compile(
-    r"(凌晨|早上|早|上午|中午|下午|傍晚|晚上|晚|夜里)?(\d{1,2})(?:[:点时](半|一刻|三刻|\d{1,2})?分?)(?:整|钟)?"
+    r"(凌晨|早上|早|上午|中午|下午|傍晚|晚上|晚|夜里)?(\d{1,2})(?:[:点时](半|[13]刻|\d{1,2})?分?)(?:整|钟)?"
 )
 _FILLERS = re.compile(r"[\s,，。;；、()（）]|改到|改成|改为|改在|推迟到|提前到|换到|[到在于成至为的]")
 
@@ -118,8 +120,19 @@ def _time(text: str, *, evening: bool) -> tuple[time | None, str]:
     match = _TIME.search(text)
     if match is None:
         return None, text
-    part, hour, minutes = match[1] or "", int(match[2]), match[3] or "0"
-    if hour < 12 and (part in _AFTER_NOON or evening or (part == _NOON and hour < 10)):
-        hour += 12
-    at = time(hour, _QUARTERS.get(minutes) or int(minutes))
+    part = match[1] or ("晚" if evening else "")
+    minutes = match[3] or "0"
+    at = time(_hour(part, int(match[2])), _QUARTERS.get(minutes) or int(minutes))
     return at, text[: match.start()] + " " + text[match.end() :]
+
+
+def _hour(part: str, hour: int) -> int:
+    """The hour of the day, of an hour in a part of it. Raises ValueError for one at night that some count to the
+    evening, some to the next day: 晚上12点.
+    """
+    if part in _EVENING and (hour < 5 or hour == 12):
+        raise ValueError(hour)
+    if part == _BEFORE_DAWN and hour == 12:
+        return 0
+    is_after_noon = part in _AFTER_NOON or (part == _NOON and hour < 10)
+    return hour + 12 if is_after_noon and hour < 12 else hour

@@ -142,7 +142,7 @@ class TestWriting:
 
     @given(st.lists(st.tuples(st.text("=+-@'\"，,a \n", max_size=6), st.text(max_size=8)), max_size=6))
     def test_no_cell_is_a_formula_and_every_cell_is_read_as_it_was(self, rows: Sequence[tuple[str, str]]) -> None:
-        rows = [row for row in ((a.strip(), b.strip().replace("\0", "")) for a, b in rows) if any(row)]
+        rows = [row for row in ((a.strip(), b.replace("\0", "").strip()) for a, b in rows) if any(row)]
 
         raw = dump(("a", "b"), rows)
 

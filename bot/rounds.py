@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
-from bot.ledger_format import ROUNDS, counts_key, load_round
+from bot.ledger_format import ROUNDS, counts_key, load_round, milliseconds
 from bot.store import Store
 from scheduler.reminders import Round
 
 WHY = "why:"
+STATES: Final = ("pending", "sent", "delivered", "failed", "unknown", "skipped")  # of a member in a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,14 @@ class Standing:
         return not self.pending
 
 
-def standings(store: Store) -> list[Standing]:
-    """Every round that concerns anyone, by the day of its meeting. Raises StoreUnavailable."""
+def standings(store: Store, since: datetime | None = None) -> list[Standing]:
+    """Every round that concerns anyone, by the day of its meeting. Raises StoreUnavailable.
+
+    Args:
+        since: only those of which a reminder was opened since then (aware, by the real clock).
+    """
     with store.commands() as client:
-        names: Any = client.zrange(ROUNDS, 0, -1)
+        names: Any = client.zrangebyscore(ROUNDS, milliseconds(since) if since else "-inf", "+inf")
         rounds = sorted((load_round(name) for name in names), key=lambda one: (one.on, one.activity_id, one.lead))
         pipe = client.pipeline(transaction=False)
         for one in rounds:

@@ -29,6 +29,7 @@ from bot.sandbox.rehearsal import PageClock, Rehearsal
 from bot.sandbox.remote import Remote
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
+from bot.watch import Watch
 from bot.wechat import Account, Gateway
 from handlers.services import Services
 
@@ -47,7 +48,9 @@ def build(settings: Settings, metrics_folder: Path | None = None) -> Flask:
     gc.freeze()  # the corpus never becomes garbage: do not walk it again and again, nor unshare it after the fork
     ours = account(settings)
     rehearsal = _rehearsal(settings, store, ours)
-    return assemble(ours, store, services, now, Metrics(metrics_folder), demo=settings.demo, rehearsal=rehearsal)
+    return assemble(
+        ours, store, services, now, Metrics(metrics_folder, Watch(store)), demo=settings.demo, rehearsal=rehearsal
+    )
 
 
 def _services(settings: Settings, popular: Callable[[], tuple[str, ...]], today: date, store: Store) -> Services:

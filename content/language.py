@@ -66,6 +66,7 @@ class Language:
         reminders: folded words -> what they say about the branch and its reminders.
         questions: words that make a question of what follows a command's words.
         not_names: how what follows "I am called" begins when it is no name.
+        called: what stands between a surname and the given name ("I am a Wang, called Jianguo").
         plain: characters said every day that the corpus hardly has; never taken for misheard.
     """
 
@@ -80,6 +81,7 @@ class Language:
     not_names: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     @cached_property
     def _openings(self) -> tuple[str, ...]:
@@ -161,7 +163,7 @@ def load(path: Path, regions: Path | None = None, outside: Path | None = None) -
     asks = {name: sheet.texts(node) for name, node in sheet.mapping(top.get("asks"), optional=None).items()}
     after = sheet.mapping(top.get("reminders"), optional=None)
     reminders = _reminders(sheet, top.get("reminders"))
-    questions, not_names = (sheet.texts(after.get(key)) for key in ("questions", "not_names"))
+    questions, not_names, called = (sheet.texts(after.get(key)) for key in ("questions", "not_names", "called"))
     if sheet.problems:
         raise ContentError(sheet.problems)
     ordinals = {
@@ -176,13 +178,13 @@ def load(path: Path, regions: Path | None = None, outside: Path | None = None) -
     normalise = Normaliser(heads, tails, anywhere)
     places, beyond = (read_lines(file) if file else () for file in (regions, outside))
     return Language(
-        normalise, commands, ordinals, folded, places, before, reminders, questions, not_names, plain, beyond
+        normalise, commands, ordinals, folded, places, before, reminders, questions, not_names, plain, beyond, called
     )
 
 
 def _reminders(sheet: Sheet, node: Node | None) -> dict[str, Spoken]:
     """Folded words -> what they say. Words with the mark of an activity stand for one way to say it per name."""
-    values = sheet.mapping(node, ("activities", "words", "questions", "not_names") if node else ())
+    values = sheet.mapping(node, ("activities", "words", "questions", "not_names") if node else (), ("called",))
     names = {key: sheet.texts(names) for key, names in sheet.mapping(values.get("activities"), optional=None).items()}
     spoken: dict[str, Spoken] = {}
     for command, words in sheet.mapping(values.get("words"), (), REMINDERS).items():

@@ -17,6 +17,9 @@ from scheduler.roster import Branch, Role
 CODE: Final = re.compile(r"[A-Z0-9]{4,12}")
 LONE_CODE: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{6}")  # sent without a word before it
 NAME: Final = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff·]{1,14}|[A-Za-z][A-Za-z .·]{1,30}")
+SURNAME: Final = re.compile(r"[\u3400-\u9fff]")  # alone it tells nobody apart
+MAX_GIVEN: Final = 2  # characters of a given name without its surname
+_AROUND: Final = " ，,。.！!~"
 _BESIDE: Final = re.compile(r"[\s“”\"'「」【】()（）:：.。!！-]+")
 SCENE: Final = "qrscene_"  # WeChat puts it before the scene when scanning means following
 
@@ -104,11 +107,27 @@ def left(_about: Sequence[str], caller: Caller, _memory: Memory, services: Servi
 
 def name(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
     """Keep the name the secretary sees the member under."""
-    given, language = said.more.strip(" ，,。.！!~"), services.language
-    if not NAME.fullmatch(given) or given.startswith(language.not_names) or language.is_question(given):
+    language = services.language
+    given = _whole_name(said.more, language.called)
+    if given.startswith(language.not_names) or language.is_question(given):
+        return None
+    if SURNAME.fullmatch(given):
+        return _say(services.phrases("bound_name"), memory)
+    if not NAME.fullmatch(given):
         return None
     visit.branches.book.set_name(visit.openid, given)
     return _say(services.phrases("named", name=given), memory)
+
+
+def _whole_name(text: str, called: Sequence[str]) -> str:
+    """The name in what follows "I am called" or "I am a": the surname may stand before it by itself.
+
+    >>> _whole_name("王，叫建国。", ["叫"]), _whole_name("王叫王建国", ["叫"]), _whole_name("王建国", ["叫"])
+    ('王建国', '王建国', '王建国')
+    """
+    between = next((word for word in called if word in text), None)
+    surname, given = (part.strip(_AROUND) for part in (text.split(between, 1) if between else ("", text)))
+    return given if given.startswith(surname) or len(given) > MAX_GIVEN else surname + given
 
 
 def _code(text: str) -> str:

@@ -224,7 +224,30 @@ class TestMyBranch:
         assert name in text
 
     @pytest.mark.parametrize(
-        "text", ["我叫什么名字", "我叫什么", "我叫", "我叫" + "长" * 20, "我叫<a>", "我叫不出来", "我叫他来"]
+        "text",
+        ["我姓王叫王建国", "我姓王，叫建国", "我姓王 名叫建国。", "俺姓王，我叫王建国", "免贵姓王叫建国", "俺叫王建国"],
+    )
+    def test_a_surname_said_before_the_name_belongs_to_it(self, chat: Chat, text: str) -> None:
+        assert "“王建国”" in chat.hears("oWang", text)
+        assert [*chat.book.names("hs-01").values()] == ["王建国"]
+
+    def test_of_a_surname_alone_the_name_is_asked_for(self, chat: Chat) -> None:
+        assert "加上姓名" in chat.hears("oWang", "我姓王")
+        assert chat.book.names("hs-01") == {}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "我姓名写错了",
+            "我姓什么",
+            "我叫什么名字",
+            "我叫什么",
+            "我叫",
+            "我叫" + "长" * 20,
+            "我叫<a>",
+            "我叫不出来",
+            "我叫他来",
+        ],
     )
     def test_what_is_no_name_is_not_kept(self, chat: Chat, text: str) -> None:
         chat.says("oWang", text)

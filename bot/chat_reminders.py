@@ -90,9 +90,7 @@ class ChatReminders:
 
     def forget(self, openid: str) -> None:
         """Remove every row of the member, pending reminders included. Ask it while the roster still knows them."""
-        branch_id = self._roster.branch_of(openid)
-        if branch_id:
-            self._ledger.forget(openid, branch_id)
+        self._ledger.forget(openid, self._roster.branch_of(openid))
 
 
 def better(one: State | None, other: State) -> State:

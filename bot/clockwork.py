@@ -10,7 +10,7 @@ import structlog
 
 from bot import reminding, stopping, wiring
 from bot.heartbeats import SCHEDULER, Heartbeats
-from bot.ledger_upkeep import tidy
+from bot.ledger_upkeep import pseudonymise_wishes, tidy
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from scheduler.jobs import Metronome
@@ -26,10 +26,19 @@ def run(settings: Settings, stop: threading.Event) -> None:
     store = reminding.store(settings)
     clockside, clock = reminding.clockside(settings, store), wiring.clock(settings)
     metronome = Metronome(lambda: _tick(clockside, store, clock), lambda: _tidy(store, clock), settings.zone)
+    _carry_over(store)
     metronome.start()
     stop.wait()
     metronome.stop()
     stopping.quietly(lambda: Heartbeats(store).stop(SCHEDULER))
+
+
+def _carry_over(store: Store) -> None:
+    """What a version before wrote otherwise is written anew, now or at night."""
+    try:
+        pseudonymise_wishes(store)
+    except StoreUnavailable as error:
+        log.warning("store_down", doing="carry_over", reason=str(error))
 
 
 def _tick(clockside: reminding.Clockside, store: Store, clock: Callable[[], datetime]) -> None:

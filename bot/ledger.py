@@ -36,6 +36,7 @@ from bot.ledger_format import (
     rows_key,
 )
 from bot.pseudonyms import Pseudonyms
+from bot.roster_rows import load_member, members_key
 from bot.store import Store, StoreUnavailable
 from scheduler.agenda import Meeting
 from scheduler.reminders import (
@@ -51,7 +52,6 @@ from scheduler.reminders import (
 
 PAGE: Final = 500  # commands in one round trip
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
-LAST_DAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
 INSIST: Final = 120  # seconds marks wait for a store that is away
 
 log = structlog.get_logger("ledger")
@@ -124,19 +124,26 @@ class LedgerStore:
     def wish(self, wish: Wish) -> None:
         """Keep a wish; it replaces the member's earlier one for the same meeting."""
         with self._store.commands() as client:
-            client.zadd(WISHES, {dump_wish(wish): milliseconds(wish.at)})
+            client.zadd(WISHES, {self._wished(wish): milliseconds(wish.at)})
 
     def wishes(self, now: datetime) -> list[Wish]:
-        """Wishes due by then."""
+        """Wishes due by then, of those who still belong to the branch."""
         with self._store.commands() as client:
             found: Any = client.zrangebyscore(WISHES, "-inf", milliseconds(now), withscores=True)
-        return [load_wish(raw, at, now) for raw, at in found]
+        asked = [(*load_wish(text), datetime.fromtimestamp(at / 1000, now.tzinfo)) for text, at in found]
+        rows = self._each("hget", [(members_key(meeting.branch_id), who) for who, meeting, _ in asked])
+        return [
+            Wish(meeting, load_member(row).openid, at) for (_, meeting, at), row in zip(asked, rows, strict=True) if row
+        ]
 
     def granted(self, wishes: Sequence[Wish]) -> None:
         """These wishes are seen to."""
         if wishes:
             with self._store.commands() as client:
-                client.zrem(WISHES, *(dump_wish(wish) for wish in wishes))
+                client.zrem(WISHES, *map(self._wished, wishes))
+
+    def _wished(self, wish: Wish) -> str:
+        return dump_wish(self._who(wish.openid), wish.meeting)
 
     def open(self, openings: Sequence[Opening], now: datetime, *, queued: bool = True) -> int:
         """Open reminders; those opened before are left alone, except that AGAIN and LATER take in new members.
@@ -224,14 +231,22 @@ class LedgerStore:
         with self._store.commands() as client:
             return sorted(client.scan_iter(notices_key("*"), count=1000))
 
-    def forget(self, openid: str, branch_id: str) -> None:
+    def forget(self, openid: str, branch_id: str | None) -> None:
         """Remove every row of a member in that branch, pending ones included, and their wishes. What lies in branches
         they belonged to before goes in the night (`ledger_upkeep`).
         """
-        self.granted([wish for wish in self.wishes(LAST_DAY) if wish.openid == openid])
-        self.forget_all([self._who(openid)], self.notices(branch_id))
+        who = self._who(openid)
+        self._forget_wishes((who, openid))  # a version before kept them under the openid
+        if branch_id:
+            self.forget_all([who], self.notices(branch_id))
         with self._store.commands() as client:
-            client.sadd(FORGOTTEN, self._who(openid))
+            client.sadd(FORGOTTEN, who)
+
+    def _forget_wishes(self, names: Collection[str]) -> None:
+        with self._store.commands() as client:
+            found: Any = client.zrange(WISHES, 0, -1)
+            if theirs := [text for text in found if load_wish(text)[0] in names]:
+                client.zrem(WISHES, *theirs)
 
     def forget_all(self, who: Sequence[str], notices: Sequence[Notice]) -> None:
         """Remove the rows of members (by pseudonym) in some reminders."""

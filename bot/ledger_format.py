@@ -7,12 +7,12 @@ from typing import Final
 
 from content.calendar.days import DaySource
 from scheduler.agenda import Appointment, Meeting
-from scheduler.reminders import Condition, Heard, Mark, Notice, Reminder, Round, Wish
+from scheduler.reminders import Condition, Heard, Mark, Notice, Reminder, Round
 
 OPEN_ONES: Final = "bot:ledger:open"  # reminders not yet done, by the time of their last progress
 ROUNDS: Final = "bot:ledger:rounds"  # rounds, by the time a reminder of theirs was last opened
 HEARD: Final = "bot:ledger:heard"  # meeting -> what its members last heard
-WISHES: Final = "bot:ledger:wishes"  # meeting and openid, by the moment
+WISHES: Final = "bot:ledger:wishes"  # pseudonym and meeting, by the moment
 FORGOTTEN: Final = "bot:ledger:forgotten"  # pseudonyms whose rows in former branches go in the night
 LAST_TICK: Final = "bot:ledger:last_tick"
 LETTERS: Final = {
@@ -81,15 +81,15 @@ def load_heard(text: str) -> Heard:
     return Heard(datetime.fromisoformat(begins), cancelled == "1", *map(int, corrected))
 
 
-def dump_wish(wish: Wish) -> str:
-    """The wish as text, without its moment."""
-    return f"{wish.openid} {dump_meeting(wish.meeting)}"
+def dump_wish(who: str, meeting: Meeting) -> str:
+    """The wish of a member (by pseudonym) as text, without its moment."""
+    return f"{who} {dump_meeting(meeting)}"
 
 
-def load_wish(text: str, at: float, like: datetime) -> Wish:
-    """The wish of that text and moment (milliseconds since 1970), in the zone of `like`."""
-    openid, meeting = text.split(" ", 1)
-    return Wish(load_meeting(meeting), openid, datetime.fromtimestamp(at / 1000, like.tzinfo))
+def load_wish(text: str) -> tuple[str, Meeting]:
+    """Whose wish that text is, and for which meeting."""
+    who, meeting = text.split(" ", 1)
+    return who, load_meeting(meeting)
 
 
 def dump_notice(notice: Notice) -> str:

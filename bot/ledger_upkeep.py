@@ -12,21 +12,26 @@ from bot.ledger_format import (
     HEARD,
     OPEN_ONES,
     ROUNDS,
+    WISHES,
     counts_key,
+    dump_wish,
     load_heard,
     load_notice,
     load_round,
+    load_wish,
     milliseconds,
     missed_key,
     notices_key,
     rows_key,
 )
+from bot.pseudonyms import PSEUDONYM, Pseudonyms
 from bot.store import Store
 from scheduler.reminders import Reminder
 
 ROWS_LAST: Final = timedelta(days=35)  # since a reminder was opened, by the real clock
 COUNTS_LAST: Final = timedelta(days=400)
 HEARD_LASTS: Final = timedelta(days=35)  # after the meeting
+WISHES_LAST: Final = timedelta(days=7)  # after the moment; those of members who left the branch are never seen to
 
 log = structlog.get_logger("upkeep")
 
@@ -49,8 +54,23 @@ def tidy(store: Store, now: datetime) -> int:
             client.srem(FORGOTTEN, *gone)
     _tidy_counts(store, now)
     _tidy_heard(store, now)
+    pseudonymise_wishes(store)
+    with store.commands() as client:
+        client.zremrangebyscore(WISHES, "-inf", milliseconds(now - WISHES_LAST))
     log.info("tidied", reminders=removed)
     return removed
+
+
+def pseudonymise_wishes(store: Store) -> None:
+    """Put wishes that a version before kept under openids under pseudonyms. Raises StoreUnavailable."""
+    pseudonyms = Pseudonyms(store.secret)
+    with store.commands() as client:
+        found: Any = client.zrange(WISHES, 0, -1, withscores=True)
+        for text, at in found:
+            openid, meeting = load_wish(text)
+            if not PSEUDONYM.fullmatch(openid):
+                client.zadd(WISHES, {dump_wish(pseudonyms(openid), meeting): at}, nx=True)
+                client.zrem(WISHES, text)
 
 
 def _keys(store: Store, pattern: str) -> list[str]:

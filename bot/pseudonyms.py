@@ -2,7 +2,11 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
+from typing import Final
+
+PSEUDONYM: Final = re.compile("[0-9a-f]{24}")  # no openid is
 
 
 class Pseudonyms:

@@ -118,6 +118,21 @@ def test_docs_name_every_route(services: Services, store: Store) -> None:
             assert f"`{rule.rule}`" in text, rule.rule
 
 
+def test_docs_say_of_every_key_of_the_store_how_long_it_is_kept() -> None:
+    literals = [
+        node.value
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    used = {key.removesuffix(":") for literal in literals if (key := literal) and re.fullmatch(r"bot:[a-z_:]+", key)}
+    told = {key.rstrip(":") for key in re.findall(r"`(bot:[a-z_:]+)(?:…|<[a-z ]+>)?`", table)}
+    assert "bot:ledger:wishes" in used
+    assert used == told
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_both_readmes_name_every_command(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 from bot.branch_book import BranchBook
 from bot.chat_reminders import ChatReminders, better
 from bot.ledger import LedgerStore
+from bot.ledger_format import WISHES
 from bot.roster_store import RosterStore
 from bot.store import Store
 from content.activities import Activity
@@ -167,6 +168,14 @@ def test_a_snooze_is_void_when_the_meeting_is_off_or_the_member_gone(ledger: Led
     chat.snooze("o1", MEETING, at, NOW)
     chat.forget("o1")
     assert ticked(store, at) == {}
+
+
+def test_a_snooze_names_nobody_and_is_void_for_whoever_left_the_branch(ledger: LedgerStore, store: Store) -> None:
+    reminders(store).snooze("oWang", MEETING, NOW, NOW)
+
+    with store.commands() as client:
+        assert "oWang" not in str(client.zrange(WISHES, 0, -1))
+    assert ticked(store, NOW) == {}
 
 
 def test_a_snooze_waits_for_the_end_of_the_quiet_hours(ledger: LedgerStore, store: Store) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.branch_book import BranchBook
 from bot.inbox import Inbox
 from bot.ledger import LedgerStore
+from bot.ledger_format import WISHES, dump_meeting
 from bot.ledger_upkeep import tidy
 from bot.pseudonyms import Pseudonyms
 from bot.receipts import PATIENCE, Receipts
@@ -47,6 +48,8 @@ def test_nothing_of_a_member_is_left_and_everything_of_the_others(store: Store, 
     ledger.wish(Wish(MEETING, GONE, NOW))
     book.set_name(GONE, "张三")
     book.attend(GONE, MEETING, Attendance(coming=False, reason="出差", at=NOW))
+    with store.commands() as client:
+        client.zadd(WISHES, {f"{GONE} {dump_meeting(MEETING)}": 1})  # as a version before kept it
     real = datetime.now(SHANGHAI)
     notes = (Missed("我的问题", ()), Reported(Kind.TEMPLATE_RECEIPT, (("MsgID", "1"), ("Status", "success"))))
     who = Pseudonyms(store.secret)
@@ -67,3 +70,18 @@ def test_nothing_of_a_member_is_left_and_everything_of_the_others(store: Store, 
     assert who(GONE) not in everything(store)
     assert ledger.rows(NOTICE, [GONE, STAYS]) == {STAYS: Mark(Condition.DUE)}
     assert [one.openid for one in RosterStore(store).members([branch_id])[branch_id]] == [STAYS]
+
+
+def test_who_is_on_no_roster_any_more_is_forgotten_as_well(store: Store, valkey_url: str) -> None:
+    """An import dropped them; their rows are still there."""
+    branch_id = MEETING.branch_id
+    imported(store, [Branch(branch_id, "甲支部")], [member(GONE, branch_id), member(STAYS, branch_id)])
+    ledger, who = LedgerStore(store), Pseudonyms(store.secret)
+    ledger.open([Opening(NOTICE, {GONE: "", STAYS: ""})], NOW)
+    ledger.wish(Wish(MEETING, GONE, NOW))
+    imported(store, [Branch(branch_id, "甲支部")], [member(STAYS, branch_id)])
+
+    assert run("purge", "--openid", GONE, BOT_REDIS_URL=valkey_url).exit_code == 0
+    tidy(store, NOW)
+
+    assert who(GONE) not in everything(store)

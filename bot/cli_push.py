@@ -7,6 +7,7 @@ import click
 from bot import reasons, resuming, round_report, wiring
 from bot.brake import BY_OPERATOR, RESTORED, RESTORING, Brake
 from bot.ledger import LedgerStore
+from bot.platform_errors import UNDELIVERED
 from bot.rounds import standings
 from bot.settings import Settings
 from bot.store import Store
@@ -80,5 +81,8 @@ def retry_failed(as_json: bool) -> None:
         click.echo(as_text({"retried": retried.count, "left": dict(retried.left)}))
         return
     click.echo(say("push_retried", count=retried.count))
-    if retried.left:
-        click.echo(say("push_left", count=sum(retried.left.values()), why=round_report.counted(retried.left)))
+    lasting = {reason: count for reason, count in retried.left.items() if reason != UNDELIVERED}
+    if lasting:
+        click.echo(say("push_left", count=sum(lasting.values()), why=round_report.counted(lasting)))
+    if UNDELIVERED in retried.left:
+        click.echo(say("push_left_for_now", count=retried.left[UNDELIVERED]))

@@ -15,12 +15,13 @@ from typing import Any, Final
 import structlog
 
 from bot import ledger_calls as calls
-from bot.ledger_calls import Call
+from bot.ledger_calls import KEY_LASTS, Call
 from bot.ledger_format import (
     FORGOTTEN,
     HEARD,
     LAST_TICK,
     OPEN_ONES,
+    UNDELIVERED_AT,
     WISHES,
     dump_heard,
     dump_meeting,
@@ -35,6 +36,7 @@ from bot.ledger_format import (
     notices_key,
     rows_key,
 )
+from bot.platform_errors import LASTING, UNDELIVERED
 from bot.pseudonyms import Pseudonyms
 from bot.roster_rows import load_member, members_key
 from bot.store import Store, StoreUnavailable
@@ -59,7 +61,7 @@ log = structlog.get_logger("ledger")
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What became of failures: how many members are due again, and how many were left, by the reason that lasts."""
+    """What became of failures: how many members are due again, and how many were left, by the reason."""
 
     count: int
     left: Mapping[str, int]
@@ -214,18 +216,31 @@ class LedgerStore:
         return self._scripts([calls.sweep(notice, now, idle) for notice in notices])
 
     def retry(self, now: datetime) -> Retried:
-        """Make due again whoever a reminder failed for that is still of use, unless the reason lasts. The next sweep
-        queues them.
+        """Make due again whoever a reminder failed for that is still of use, unless the reason lasts, or WeChat would
+        drop it as repeated. The next sweep queues them.
         """
+        reasons = self._not_now(now)
         keys = self._branch_keys()
         found = self._each("hgetall", [(key,) for key in keys])
         notices = [load_notice(key, raw) for rows in found for key, raw in rows.items()]
         useful = [notice for notice in notices if now + notice.ahead < notice.until]
         count, left = 0, Counter[str]()
-        for again, *pairs in self._scripts([calls.retry(notice) for notice in useful]):
+        for again, *pairs in self._scripts([calls.retry(notice, reasons) for notice in useful]):
             count += again
             left.update(dict(zip(pairs[::2], pairs[1::2], strict=True)))
         return Retried(count, left)
+
+    def undelivered(self, now: datetime) -> None:
+        """WeChat has just reported that messages it took did not arrive."""
+        with self._store.commands() as client:
+            client.set(UNDELIVERED_AT, now.isoformat())
+
+    def _not_now(self, now: datetime) -> frozenset[str]:
+        """The reasons of failures that cannot be mended by another attempt now."""
+        with self._store.commands() as client:
+            reported: Any = client.get(UNDELIVERED_AT)
+        is_known = reported is not None and now - datetime.fromisoformat(reported) < KEY_LASTS
+        return LASTING | {UNDELIVERED} if is_known else LASTING
 
     def _branch_keys(self) -> list[str]:
         with self._store.commands() as client:

@@ -25,10 +25,10 @@ from bot.ledger_format import (
     rows_key,
 )
 from bot.ledger_scripts import CLAIM, EXPIRE, FORGET, OPEN, RETRY, SETTLE, SKIP, SWEEP
-from bot.platform_errors import LASTING
 from scheduler.reminders import AGAIN, EXPIRED, LATER, UNMARKED, Condition, Expiry, Mark, Notice, Opening
 
-YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: WeChat knows its key for ten minutes
+KEY_LASTS: Final = timedelta(minutes=10)  # WeChat drops a second message with the same key (`client_msg_id`)
+YOUNG: Final = timedelta(minutes=8)  # an older attempt is not repeated: its key may not last
 LEASE: Final = timedelta(seconds=12)  # a claimed member may be taken over after that; longer than a batch takes
 
 Call = tuple[str, Sequence[str], Sequence[Any]]  # a script, its keys, its arguments
@@ -86,9 +86,9 @@ def sweep(notice: Notice, now: datetime, idle: timedelta) -> Call:
     return SWEEP, keys, [notice.reminder.key, *times, over, EXPIRED, UNMARKED]
 
 
-def retry(notice: Notice) -> Call:
-    """Make due again whoever it failed for, unless the reason lasts."""
-    return RETRY, [*_rows_and_counts(notice), OPEN_ONES], [notice.reminder.key, *LASTING]
+def retry(notice: Notice, left: Iterable[str]) -> Call:
+    """Make due again whoever it failed for, unless for one of these reasons."""
+    return RETRY, [*_rows_and_counts(notice), OPEN_ONES], [notice.reminder.key, *left]
 
 
 def forget(notice: Notice, members: Sequence[str]) -> Call:

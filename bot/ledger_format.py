@@ -15,6 +15,7 @@ HEARD: Final = "bot:ledger:heard"  # meeting -> what its members last heard
 WISHES: Final = "bot:ledger:wishes"  # pseudonym and meeting, by the moment
 FORGOTTEN: Final = "bot:ledger:forgotten"  # pseudonyms whose rows in former branches go in the night
 LAST_TICK: Final = "bot:ledger:last_tick"
+UNDELIVERED_AT: Final = "bot:ledger:undelivered_at"  # when WeChat last reported that a message did not arrive
 LETTERS: Final = {
     Condition.DUE: "d",
     Condition.CLAIMED: "c",

@@ -72,6 +72,7 @@ ERRORS: Final[Mapping[int, tuple[Action, str]]] = MappingProxyType(
     }
 )
 
+UNDELIVERED: Final = "platform"  # reason: taken, and reported later as not delivered
 LASTING: Final = frozenset(  # reasons no further attempt can mend: only the member can
     {"bad_openid", "unfollowed", "blacklisted", "refused", "blocked"}
 )

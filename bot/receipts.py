@@ -14,6 +14,7 @@ from typing import Any, Final
 from bot.ledger import LedgerStore
 from bot.ledger_format import rows_key
 from bot.notes import RECEIPTS
+from bot.platform_errors import UNDELIVERED
 from bot.roster_rows import BRANCH_OF
 from bot.store import Store
 from scheduler.reminders import Condition, Mark, Notice
@@ -21,8 +22,7 @@ from scheduler.reminders import Condition, Mark, Notice
 AT_ONCE: Final = 500
 PATIENCE: Final = timedelta(hours=1)  # a receipt whose mark has not come by then belongs to nothing of ours
 EARLY: Final = "bot:ledger:early"  # receipts that came before their mark
-BLOCKED: Final = "blocked"  # reasons of FAILED
-PLATFORM: Final = "platform"
+BLOCKED: Final = "blocked"  # reason of FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Receipts:
         for receipt, notice in found.items():
             marks[notice][receipt.who] = mark(receipt)
         self._ledger.settle_all(marks, now)
+        if any(mark.about == UNDELIVERED for by_member in marks.values() for mark in by_member.values()):
+            self._ledger.undelivered(now)
         early = [one for one in receipts if one not in found and now.timestamp() - one.at < PATIENCE.total_seconds()]
         if early:
             with self._store.commands() as client:
@@ -106,4 +108,4 @@ def mark(receipt: Receipt) -> Mark:
     """
     if receipt.status == "success":
         return Mark(Condition.DELIVERED, receipt.message_id)
-    return Mark(Condition.FAILED, BLOCKED if "block" in receipt.status else PLATFORM)
+    return Mark(Condition.FAILED, BLOCKED if "block" in receipt.status else UNDELIVERED)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -98,3 +98,19 @@ def test_what_is_not_tried_again_is_said_with_its_reason(store: Store, valkey_ur
         "还有 1 条再发也没用，没有再发：没有关注公众号 1 人。请支部另外通知本人。",
     ]
     assert json.loads(second.output) == {"retried": 0, "left": {"unfollowed": 1}}
+
+
+def test_what_wechat_would_take_for_a_repetition_is_said_to_be_tried_later(
+    ledger: LedgerStore, valkey_url: str
+) -> None:
+    now = datetime.now(SHANGHAI)
+    ledger.open([Opening(replace(NOTICE, until=now + timedelta(days=1)), {"o1": ""})], now)
+    ledger.settle(NOTICE, {"o1": Mark(Condition.FAILED, "platform")}, now)
+    ledger.undelivered(now)
+
+    output = run("push", "retry-failed", BOT_REDIS_URL=valkey_url).output
+
+    assert output.splitlines() == [
+        "将再发 0 条",
+        "还有 1 条微信刚报告没有送达，现在再发会被微信当成重复的丢掉，没有再发。请过十分钟再运行一次。",
+    ]

@@ -7,8 +7,8 @@ import pytest
 
 from bot import platform, quota, reasons
 from bot.brake import BY_OPERATOR
-from bot.platform_errors import ERRORS
-from bot.receipts import BLOCKED, PLATFORM
+from bot.platform_errors import ERRORS, UNDELIVERED
+from bot.receipts import BLOCKED
 from scheduler.reminders import CHANGED, EXEMPT, EXPIRED, LEFT, MERGED, OPT_OUT, UNMARKED
 
 SENDERS = [platform, quota]
@@ -27,7 +27,7 @@ def test_the_senders_own_reasons_are_found() -> None:
     assert {"pace", "store", "no_answer", "unreachable", "text_unclear", "token"} <= own_reasons()
 
 
-LEDGERS = {CHANGED, EXEMPT, EXPIRED, LEFT, MERGED, OPT_OUT, UNMARKED, BLOCKED, PLATFORM}
+LEDGERS = {CHANGED, EXEMPT, EXPIRED, LEFT, MERGED, OPT_OUT, UNMARKED, BLOCKED, UNDELIVERED}
 MISSING = {"account_missing", "app_id_missing", "app_secret_missing", "template_missing"}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.ledger import LedgerStore
+from bot.ledger_calls import KEY_LASTS
 from bot.notes import RECEIPTS
 from bot.receipts import EARLY, PATIENCE, Receipts
 from bot.rounds import standings
@@ -74,6 +75,21 @@ def test_a_receipt_is_joined_with_its_row(
     (standing,) = standings(store)
     assert (standing.planned, standing.sent, standing.pending) == (1, 0, 0)
     assert lengths(store) == (0, 0)
+
+
+def test_what_was_not_delivered_is_tried_again_when_wechat_has_forgotten_its_key(
+    ledger: LedgerStore, store: Store, someone: Member
+) -> None:
+    sent(ledger)
+    reports(someone, 4001, "failed: system failed")
+    Receipts(store, ledger).join(NOW)
+
+    early = ledger.retry(NOW + KEY_LASTS - timedelta(seconds=1))
+    assert (early.count, early.left) == (0, {"platform": 1})
+    assert row(ledger) == Mark(Condition.FAILED, "platform")
+
+    late = ledger.retry(NOW + KEY_LASTS)
+    assert (late.count, late.left) == (1, {})
 
 
 def test_a_receipt_that_comes_before_the_mark_waits_for_it(ledger: LedgerStore, store: Store, someone: Member) -> None:

@@ -42,3 +42,12 @@ def test_the_table_is_renewed_in_the_words_of_each_readme() -> None:
 def test_every_command_for_editors_is_listed(name: str, command: str) -> None:
     assert command in run("content", "--help").output
     assert f"python -m bot content {command}" in (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_who_follows_the_steps_of_deploying_has_all_that_reminders_need(name: str) -> None:
+    readme = (ROOT / name).read_text("utf-8")
+    steps = readme[readme.index("1. ", readme.index("mp.weixin.qq.com") - 100) :].split("\n\n")[0]
+
+    for needed in ("PARTY_DAY", "LIAISON_DAY", "make secrets", "roster import", "roster code", "roster role", "doctor"):
+        assert needed in steps

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from bot import reasons, round_report, wiring, wiring_push
 from bot.agenda_report import moment
@@ -16,6 +16,8 @@ from scheduler.pacing import Forecast
 from scheduler.pacing import forecast as forecast_of
 from scheduler.reminders import Expiry, Opening, Round
 from scheduler.ticking import Ticked
+
+LINES: Final = 20  # of what was missed, and of branches in trouble
 
 
 def forecast(ticked: Ticked, settings: Settings, store: Store) -> Forecast:
@@ -56,8 +58,10 @@ def text(found: Mapping[str, Any], at: datetime, activities: Activities, branche
         branches: id -> name.
     """
     lines = [say("tick_round", **one | {"round": _called(one, activities)}) for one in found["rounds"]]
-    lines += [_missed(one, activities, branches) for one in found["missed"]]
-    lines += [_troubled(one, activities, branches) for one in found["troubled"]]
+    for words, some in ((_missed, found["missed"]), (_troubled, found["troubled"])):
+        lines += [words(one, activities, branches) for one in some[:LINES]]
+        if more := {one["branch_id"] for one in some[LINES:]}:
+            lines.append(say("tick_and_more", count=len(more)))
     if not lines:
         return say("tick_nothing", at=moment(at, activities.words))
     lines.append(say("tick_forecast", **found["forecast"]))

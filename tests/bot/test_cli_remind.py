@@ -198,6 +198,23 @@ def test_what_a_tick_missed_is_said_with_branch_and_reason(store: Store, valkey_
     assert "主题党日　2026年12月7日（周一）　当天　红旗支部　2 人没有按时提醒（过了时候，没有再发）" in missed
 
 
+@pytest.mark.parametrize(("rule", "kind"), [("", "missed"), ("有空的时候", "troubled")])
+def test_of_many_branches_missed_or_in_trouble_some_are_named_and_the_others_counted(
+    store: Store, valkey_url: str, rule: str, kind: str
+) -> None:
+    many = [Branch(f"b{number:02d}", f"支部{number:02d}", party_day=rule) for number in range(30)]
+    imported(store, many, [member(f"o{one.id}", one.id) for one in many])
+    ticked(valkey_url, "2026-12-06T10:00")
+
+    text = ticked(valkey_url, "2026-12-07T16:00", "--dry-run")
+    data = json.loads(ticked(valkey_url, "2026-12-07T16:00", "--dry-run", "--json"))
+
+    lines = text.splitlines()
+    assert len([line for line in lines if "没有按时提醒" in line or "排不出来" in line]) == 20
+    assert "…… 另有 10 个支部，加 --json 看全部" in lines
+    assert len(data[kind]) == 30
+
+
 def test_a_branch_a_tick_cannot_plan_is_named(store: Store, valkey_url: str) -> None:
     imported(store, [Branch("b1", "红旗支部", party_day="有空的时候")], [member("o1", "b1")])
 

@@ -4,22 +4,24 @@ import click
 
 from bot import clockwork, logs, stopping
 from bot import worker as workers
-from bot.terminal import activities_or_exit, say, settings_or_exit
+from bot.terminal import activities_or_exit, level, quietly, say, settings_or_exit
 
 
 @click.command(help=say("help_scheduler"))
-def scheduler() -> None:
+@quietly
+def scheduler(quiet: bool) -> None:
     """Ask once a minute what is due, until told to stop."""
     settings = settings_or_exit()
     activities_or_exit(settings)
-    logs.configure()
+    logs.configure(level(quiet))
     clockwork.run(settings, stopping.on_signal())
 
 
 @click.command(help=say("help_worker"))
-def worker() -> None:
+@quietly
+def worker(quiet: bool) -> None:
     """Send what is open, until told to stop."""
     settings = settings_or_exit()
     activities_or_exit(settings)
-    logs.configure()
+    logs.configure(level(quiet))
     workers.run(settings, stopping.on_signal())

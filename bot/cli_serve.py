@@ -6,7 +6,7 @@ from bot import embedded, health, logs, server, supervise
 from bot.loading import material_or_exit
 from bot.settings import Settings
 from bot.table import box
-from bot.terminal import FINDING, fail, say, settings_or_exit
+from bot.terminal import FINDING, fail, level, quietly, say, settings_or_exit
 
 
 @click.command(help=say("help_run"))
@@ -24,11 +24,12 @@ def run() -> None:
 
 
 @click.command(help=say("help_web"))
-def web() -> None:
+@quietly
+def web(quiet: bool) -> None:
     """Serve until told to stop; with the embedded store when none is configured and none runs."""
     settings = settings_or_exit()
     material_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
-    logs.configure()
+    logs.configure(level(quiet))
     if settings.redis_url:
         server.Server(settings).run()
         return

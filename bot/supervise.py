@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Final
 
@@ -57,7 +57,8 @@ def _run_roles(
         if wiring_push.missing_for_pushing(settings) == "account":
             processes[STAND_IN] = remote.start()
             environment["BOT_WECHAT_API_URL"] = remote.address(processes[STAND_IN])
-        processes |= {role: _start(role, environment) for role in ROLES}
+        quiet = ["--quiet"] if settings.demo else []  # a visitor's terminal has no use for every tick
+        processes |= {role: _start([role, *quiet], environment) for role in ROLES}
         _wait_until_ready(settings, processes, stop)
         if not stop.asked:
             on_ready()
@@ -82,8 +83,8 @@ class _StopSignal:
         self.asked = True
 
 
-def _start(role: str, environment: dict[str, str]) -> children.Process:
-    return children.start([sys.executable, "-m", "bot", role], environment)
+def _start(command: Sequence[str], environment: dict[str, str]) -> children.Process:
+    return children.start([sys.executable, "-m", "bot", *command], environment)
 
 
 def _check_alive(processes: dict[str, children.Process]) -> None:

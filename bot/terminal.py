@@ -3,6 +3,7 @@ them. Nothing here loads the corpus: that is `loading`.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,13 @@ say: Final = wiring.console()
 FINDING: Final = 1
 USAGE: Final = 2
 YEARS: Final = range(2000, 2190)  # what an operator may mean; the calendar ends with 2199
+quietly: Final = click.option("--quiet", is_flag=True, help=say("option_quiet"))  # of the processes that serve
 PATIENCE: Final = 60.0  # seconds one command of an operator's may take in the store
+
+
+def level(quiet: bool) -> int:
+    """From which level on a process logs."""
+    return logging.WARNING if quiet else logging.INFO
 
 
 def settings_or_exit() -> Settings:

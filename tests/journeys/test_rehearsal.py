@@ -39,6 +39,7 @@ def demo(data: Path) -> Iterator[str]:
     with started(data, port) as running:
         running.box(within=90)
         yield f"http://127.0.0.1:{port}"
+        assert '"info"' not in running.printed, "a visitor's terminal has no use for every tick"
 
 
 @pytest.fixture(params=["wide", "narrow"])

@@ -83,7 +83,7 @@ def write(path: Path, heading: Heading, pieces: Iterable[Piece]) -> Contents:
     fresh.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            with gzip.GzipFile(filename="", mode="wb", fileobj=file) as packed:
+            with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file) as packed:
                 _write_lines(packed, heading, pieces)
             file.flush()
             os.fsync(file.fileno())

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from bot import backups, wiring
+from bot import backup_file, backups, wiring
 from bot.backup_file import BadBackup, Contents
+from bot.settings import Settings
 from bot.terminal import FINDING, USAGE, as_text, fail, say, settings_or_exit, store_or_exit
 
 
@@ -31,28 +32,32 @@ def backup(path: Path | None, as_json: bool) -> None:
 @click.command(help=say("help_restore"))
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help=say("option_replace"))
+@click.option("--dry-run", "dry", is_flag=True, help=say("option_restore_dry"))
 @click.option("--anyway", is_flag=True, help=say("option_anyway"))
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
-def restore(path: Path, replace: bool, anyway: bool, as_json: bool) -> None:
+def restore(path: Path, replace: bool, dry: bool, anyway: bool, as_json: bool) -> None:
     """Put a backup into the store; reminders are paused then."""
     settings = settings_or_exit()
-    with store_or_exit(settings) as store:
-        try:
-            contents = backups.restore(store, path, wiring.clock(settings), replace=replace, anyway=anyway)
-        except BadBackup as error:
-            fail(say(f"restore_{error.reason}", path=path), FINDING)
-        except backups.Running as error:
-            names = "、".join(say(f"role_of_{role}") for role in error.roles)
-            fail(say("restore_running", roles=names), FINDING)
-        except backups.NotEmpty as error:
-            fail(say("restore_not_empty", keys=error.keys), FINDING)
-        except OSError as error:
-            fail(f"{path}: {error.strerror}", USAGE)
+    try:
+        contents = backup_file.check(path) if dry else _restored(settings, path, replace=replace, anyway=anyway)
+    except BadBackup as error:
+        fail(say(f"restore_{error.reason}", path=path), FINDING)
+    except backups.Running as error:
+        fail(say("restore_running", roles="、".join(say(f"role_of_{role}") for role in error.roles)), FINDING)
+    except backups.NotEmpty as error:
+        fail(say("restore_not_empty", keys=error.keys), FINDING)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", USAGE)
     if as_json:
         click.echo(as_text(_data(contents)))
-    else:
-        heading = contents.heading
-        click.echo(say("restored", made=f"{heading.made:%Y-%m-%d %H:%M}", version=heading.version, keys=contents.keys))
+        return
+    made, version = f"{contents.heading.made:%Y-%m-%d %H:%M}", contents.heading.version
+    click.echo(say("restore_checked" if dry else "restored", made=made, version=version, keys=contents.keys))
+
+
+def _restored(settings: Settings, path: Path, *, replace: bool, anyway: bool) -> Contents:
+    with store_or_exit(settings) as store:
+        return backups.restore(store, path, wiring.clock(settings), replace=replace, anyway=anyway)
 
 
 def _data(contents: Contents) -> dict[str, object]:

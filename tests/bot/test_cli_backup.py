@@ -101,6 +101,16 @@ class TestRestore:
         assert "push resume --skip-due" in said.output
         assert "restored" not in said.output
 
+    def test_a_dry_run_checks_the_file_and_changes_nothing(self, operator: Operator) -> None:
+        operator.run("backup", operator.file)
+        fine = operator.run("restore", operator.file, "--dry-run")
+        operator.file.write_bytes(operator.file.read_bytes()[:-9])
+        damaged = operator.run("restore", operator.file, "--dry-run")
+
+        assert (fine.exit_code, "备份文件完好：2027-03-02 12:00" in fine.output) == (0, True)
+        assert (damaged.exit_code, "不完整" in damaged.stderr) == (1, True)
+        assert not Brake(operator.store, lambda: NOON).pauses()
+
     def test_what_stands_in_the_way_is_a_finding_with_what_to_do(self, operator: Operator) -> None:
         operator.run("backup", operator.file)
         full = operator.run("restore", operator.file)

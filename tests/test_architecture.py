@@ -50,6 +50,8 @@ PROMISED = [  # scripts of operators may rest on these
     "push status",
     "doctor",
     "healthcheck",
+    "backup",
+    "restore",
     "purge",
 ]
 

@@ -8,9 +8,8 @@ from typing import Final
 import structlog
 
 from bot.branch_book import BranchBook
-from bot.inbox import Inbox
-from bot.ledger import LedgerStore
-from bot.store import StoreUnavailable
+from bot.forgetting import forget
+from bot.store import Store, StoreUnavailable
 from scheduler.delivery import Push, Refused, Result, Sender
 
 UNFOLLOWED: Final = Refused("unfollowed")
@@ -31,9 +30,7 @@ class Departures:
     """
 
     sender: Sender
-    book: BranchBook
-    ledger: LedgerStore
-    inbox: Inbox
+    store: Store
     now: Callable[[], datetime]
 
     def send(self, push: Push) -> Result:
@@ -47,10 +44,8 @@ class Departures:
         return result
 
     def _forget(self, openid: str) -> None:
-        member = self.book.member(openid)
+        member = BranchBook(self.store).member(openid)
         if member is None or member.consented_at is None:
             return
-        self.ledger.forget(openid, member.branch_id)  # found by way of the roster, so it goes first
-        self.book.forget(openid)
-        self.inbox.forget(openid, self.now())
+        forget(self.store, openid, self.now())
         log.info("forgotten")

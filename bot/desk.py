@@ -58,6 +58,7 @@ class Desk:
     Attributes:
         services: called for each message, so that a corpus loaded anew takes effect at once.
         clock: the current time, aware.
+        forget: removes everything kept about a member, as of that moment. Raises StoreUnavailable when it could not.
         deadline: seconds until a member gets an excuse instead of an answer.
         sleep: waits for that many seconds.
         pool: the threads that do the answering; started when first used, so after gunicorn has forked.
@@ -68,6 +69,7 @@ class Desk:
     services: Callable[[], Services]
     clock: Callable[[], datetime]
     metrics: Metrics
+    forget: Callable[[str, datetime], None]
     deadline: float = DEADLINE
     sleep: Callable[[float], None] = time.sleep
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="answer"))
@@ -163,21 +165,12 @@ class Desk:
         return turn.reply
 
     def _forget(self, sender: str, now: datetime) -> None:
-        """Have every keeper forget a member; one that cannot be reached does not keep the others from it. Raises
-        StillKept.
-        """
-        keepers: list[Callable[[], None]] = [lambda: self.inbox.forget(sender, now)]
-        if branches := self.services().branches:  # reminders are found by way of the roster, so they go first
-            keepers += [lambda: branches.reminders.forget(sender), lambda: branches.book.forget(sender)]
-        failed = False
-        for forget in keepers:
-            try:
-                forget()
-            except StoreUnavailable as error:
-                log.error("not_forgotten", reason=str(error))
-                failed = True
-        if failed:
-            raise StillKept
+        """Forget a member. Raises StillKept."""
+        try:
+            self.forget(sender, now)
+        except StoreUnavailable as error:
+            log.error("not_forgotten", reason=str(error))
+            raise StillKept from error
 
     def _turn(self, message: Incoming, arrival: Arrival, now: datetime) -> Turn:
         services = self.services()

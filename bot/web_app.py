@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from bot.announcements import Announcements
 from bot.calendars import Calendars
 from bot.current import Current
 from bot.desk import Desk
+from bot.forgetting import forget
 from bot.hits import Hits
 from bot.inbox import Inbox
 from bot.metrics import Metrics
@@ -117,7 +119,7 @@ def assemble(  # noqa: PLR0913 - whatever differs between the product, the demo 
     clock = PageClock(now)
     gateway = Gateway(account, accept_plain=demo)
     inbox = Inbox(store, Pseudonyms(store.secret))
-    desk = Desk(gateway, inbox, services, clock if demo else now, metrics, sleep=sleep)
+    desk = Desk(gateway, inbox, services, clock if demo else now, metrics, partial(forget, store), sleep=sleep)
     parts = web.Parts(
         desk,
         services,

@@ -8,12 +8,9 @@ from typing import Final
 import structlog
 
 from bot import reminding, stopping, wiring, wiring_push
-from bot.branch_book import BranchBook
 from bot.departures import Departures
 from bot.heartbeats import WORKER, Heartbeats
-from bot.inbox import Inbox
 from bot.ledger import LedgerStore
-from bot.pseudonyms import Pseudonyms
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from scheduler.delivery import Sender
@@ -46,9 +43,7 @@ def run(settings: Settings, stop: threading.Event, sender: Sender | None = None)
 
 def _forgetting(settings: Settings, store: Store, sender: Sender | None) -> Sender:
     """The sender, forgetting whoever has left."""
-    inbox = Inbox(store, Pseudonyms(store.secret))
-    sender = sender or wiring_push.platform(settings, store)
-    return Departures(sender, BranchBook(store), LedgerStore(store), inbox, wiring.clock(settings))
+    return Departures(sender or wiring_push.platform(settings, store), store, wiring.clock(settings))
 
 
 def _look_after(store: Store, sweeper: Sweeper, now: Callable[[], datetime]) -> None:

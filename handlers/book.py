@@ -111,9 +111,6 @@ class Book(Protocol):
     def unbind(self, openid: str) -> None:
         """Take the member off the roster: roles, consent, name, mutes and answers go."""
 
-    def forget(self, openid: str) -> None:
-        """Remove everything kept about the member; nothing happens when there is nothing."""
-
     def set_name(self, openid: str, name: str) -> None:
         """Keep the name under which the secretary sees the member."""
 

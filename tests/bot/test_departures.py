@@ -6,9 +6,7 @@ import pytest
 
 from bot.branch_book import BranchBook
 from bot.departures import Departures
-from bot.inbox import Inbox
 from bot.ledger import LedgerStore
-from bot.pseudonyms import Pseudonyms
 from bot.store import Store
 from handlers.book import Consent
 from scheduler.delivery import Push, Refused, Result, Sent
@@ -45,10 +43,8 @@ def ledger(store: Store) -> LedgerStore:
     return ledger
 
 
-def sent(store: Store, openid: str, answer: Result, down: Store | None = None) -> Result:
-    inbox = Inbox(store, Pseudonyms(store.secret))
-    book = BranchBook(down or store)
-    departures = Departures(Platform(answer), book, LedgerStore(store), inbox, Clock(NOW))
+def sent(store: Store, openid: str, answer: Result) -> Result:
+    departures = Departures(Platform(answer), store, Clock(NOW))
     return departures.send(Push(openid, "key-1", "party_day", {}, "明天开主题党日。"))
 
 
@@ -78,6 +74,5 @@ def test_nobody_is_forgotten_for_anything_else(store: Store, ledger: LedgerStore
     assert BranchBook(store).member(BOUND) is not None
 
 
-@pytest.mark.usefixtures("ledger")
-def test_a_store_that_is_down_changes_nothing_of_how_the_push_ended(store: Store, no_store: Store) -> None:
-    assert sent(store, BOUND, Refused("unfollowed"), down=no_store) == Refused("unfollowed")
+def test_a_store_that_is_down_changes_nothing_of_how_the_push_ended(no_store: Store) -> None:
+    assert sent(no_store, BOUND, Refused("unfollowed")) == Refused("unfollowed")

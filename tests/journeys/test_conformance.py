@@ -4,6 +4,7 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import Any
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 
 from bot import web, web_app
 from bot.desk import Desk
+from bot.forgetting import forget
 from bot.inbox import Inbox
 from bot.metrics import Metrics
 from bot.pseudonyms import Pseudonyms
@@ -422,7 +424,7 @@ class TestTrouble:
 
         slow = replace(services, matcher=Stuck())  # type: ignore[arg-type]
         inbox = Inbox(store, Pseudonyms("k"))
-        desk = Desk(Gateway(ACCOUNT), inbox, lambda: slow, clock, Metrics(), deadline=0.2)
+        desk = Desk(Gateway(ACCOUNT), inbox, lambda: slow, clock, Metrics(), partial(forget, store), deadline=0.2)
         app = web.create_app(web.Parts(desk, lambda: slow, Metrics(), str))
         started = monotonic()
 

@@ -12,7 +12,7 @@ from bot.terminal import FINDING, as_text, say, settings_or_exit
 @click.option("--json", "as_json", is_flag=True, help=say("option_json"))
 def doctor(as_json: bool) -> None:
     """Is everything in order, and if not, what to do."""
-    findings = examination.examine(settings_or_exit())
+    findings = examination.examine(settings_or_exit(serving=True))
     if as_json:
         click.echo(as_text([{"level": f.level, "what": say(f.key, **dict(f.about))} for f in findings]))
     else:

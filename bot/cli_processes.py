@@ -11,7 +11,7 @@ from bot.terminal import activities_or_exit, level, quietly, say, settings_or_ex
 @quietly
 def scheduler(quiet: bool) -> None:
     """Ask once a minute what is due, until told to stop."""
-    settings = settings_or_exit()
+    settings = settings_or_exit(serving=True)
     activities_or_exit(settings)
     logs.configure(level(quiet))
     clockwork.run(settings, stopping.on_signal())
@@ -21,7 +21,7 @@ def scheduler(quiet: bool) -> None:
 @quietly
 def worker(quiet: bool) -> None:
     """Send what is open, until told to stop."""
-    settings = settings_or_exit()
+    settings = settings_or_exit(serving=True)
     activities_or_exit(settings)
     logs.configure(level(quiet))
     workers.run(settings, stopping.on_signal())

@@ -12,7 +12,7 @@ from bot.terminal import FINDING, fail, level, quietly, say, settings_or_exit
 @click.command(help=say("help_run"))
 def run() -> None:
     """Start everything on this machine and wait."""
-    settings = settings_or_exit()
+    settings = settings_or_exit(serving=True)
     click.echo(say("run_starting"))
     material_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     try:
@@ -27,7 +27,7 @@ def run() -> None:
 @quietly
 def web(quiet: bool) -> None:
     """Serve until told to stop; with the embedded store when none is configured and none runs."""
-    settings = settings_or_exit()
+    settings = settings_or_exit(serving=True)
     material_or_exit(settings)  # a corpus with mistakes stops the start, before any process runs
     logs.configure(level(quiet))
     if settings.redis_url:

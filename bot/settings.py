@@ -118,17 +118,21 @@ class Settings(BaseSettings):
             )
         if self.wechat_aes_key_previous.get_secret_value() and not self.wechat_aes_key.get_secret_value():
             raise ValueError("BOT_WECHAT_AES_KEY_PREVIOUS is set without BOT_WECHAT_AES_KEY")
-        if self.demo and (self.wechat_app_id or self.wechat_app_secret.get_secret_value()):
-            raise ValueError(
-                "BOT_WECHAT_APP_ID or BOT_WECHAT_APP_SECRET name an account, but BOT_WECHAT_TOKEN is empty; fill it in "
-                "(with containers: secrets/bot_wechat_token), or leave all three out for the open demo"
-            )
         return self
 
     @property
     def demo(self) -> bool:
         """Whether no account is configured: the sandbox plays WeChat's part."""
         return not self.wechat_token.get_secret_value()
+
+    def check_account(self) -> None:
+        """Raises SettingsError when there is an account without its token, which must not be served as an open demo."""
+        if self.demo and (self.wechat_app_id or self.wechat_app_secret.get_secret_value()):
+            what = (
+                "is empty, but BOT_WECHAT_APP_ID or BOT_WECHAT_APP_SECRET name an account; fill it in "
+                "(with containers: secrets/bot_wechat_token), or leave all three out for the open demo"
+            )
+            raise SettingsError([(f"{PREFIX}WECHAT_TOKEN", what)])
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -31,10 +31,17 @@ def level(quiet: bool) -> int:
     return logging.WARNING if quiet else logging.INFO
 
 
-def settings_or_exit() -> Settings:
-    """The settings of this process; exits with what is wrong with them."""
+def settings_or_exit(*, serving: bool = False) -> Settings:
+    """The settings of this process; exits with what is wrong with them.
+
+    Args:
+        serving: whether it serves members; a command for editors gets by without the account's token.
+    """
     try:
-        return load()
+        settings = load()
+        if serving:
+            settings.check_account()
+        return settings
     except SettingsError as error:
         lines = [say("error_settings"), *(say("error_settings_item", name=n, what=w) for n, w in error.findings)]
         fail("\n".join([*lines, say("error_settings_hint")]), USAGE)

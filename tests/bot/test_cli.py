@@ -42,6 +42,22 @@ def test_every_command_stands_under_its_own_name_and_says_what_it_does(name: str
     assert result.output.count("\n") > 3
 
 
+@pytest.mark.parametrize("name", ["run", "web", "scheduler", "worker", "doctor"])
+def test_an_account_that_lost_its_token_is_not_served(name: str) -> None:
+    result = run(name, BOT_WECHAT_APP_ID="wx0123456789abcdef")
+
+    assert (result.exit_code, "BOT_WECHAT_TOKEN" in result.stderr) == (2, True)
+
+
+def test_editors_need_no_token_where_the_account_is_set_up(tmp_path: Path) -> None:
+    """With containers the AppID stands in `.env`, the token elsewhere."""
+    write(tmp_path, GOOD)
+
+    result = run("content", "check", BOT_CONTENT_DIR=str(tmp_path), BOT_WECHAT_APP_ID="wx0123456789abcdef")
+
+    assert result.exit_code == 0, result.output
+
+
 @pytest.mark.parametrize("name", ["healthcheck", "scheduler", "worker", "push"])
 def test_commands_that_need_no_corpus_load_nothing_of_it(name: str) -> None:
     code = f"import pkgutil, sys; pkgutil.resolve_name({COMMANDS[name]!r}); print(*sys.modules)"

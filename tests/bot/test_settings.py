@@ -58,10 +58,20 @@ def test_a_token_makes_it_a_real_account(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("name", ["BOT_WECHAT_APP_ID", "BOT_WECHAT_APP_SECRET"])
 def test_an_account_whose_token_is_lost_is_no_open_demo(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """`make secrets` makes the token's file empty, and a file can be lost."""
-    said = str(findings(monkeypatch, **{name: "wx0123456789abcdef"}))
+    monkeypatch.setenv(name, "wx0123456789abcdef")
+    settings = load()
 
-    assert "BOT_WECHAT_TOKEN is empty" in said
-    assert "wx0123456789abcdef" not in said
+    with pytest.raises(SettingsError, match="BOT_WECHAT_TOKEN: is empty") as caught:
+        settings.check_account()
+
+    assert "wx0123456789abcdef" not in str(caught.value)
+
+
+def test_an_account_with_its_token_and_a_demo_without_any_of_it_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    load().check_account()
+    for name in ("BOT_WECHAT_APP_ID", "BOT_WECHAT_APP_SECRET", "BOT_WECHAT_TOKEN"):
+        monkeypatch.setenv(name, "abc123")
+    load().check_account()
 
 
 def test_an_unknown_name_is_refused_and_the_likely_one_proposed(monkeypatch: pytest.MonkeyPatch) -> None:

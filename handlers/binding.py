@@ -16,7 +16,9 @@ from scheduler.roster import Branch, Role
 
 CODE: Final = re.compile(r"[A-Z0-9]{4,12}")
 LONE_CODE: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Z])[A-Z0-9]{6}")  # sent without a word before it
-NAME: Final = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff·]{1,14}|[A-Za-z][A-Za-z .·]{1,30}")
+NAME: Final = re.compile(  # 王建国, 买买提·艾力, 王建国（老）, Anna Li; longer runs of characters are sentences
+    r"[\u3400-\u9fff]{2,6}(·[\u3400-\u9fff]{1,8})*([（(][\u3400-\u9fff0-9]{1,6}[)）])?|[A-Za-z][A-Za-z .·]{1,30}"
+)
 SURNAME: Final = re.compile(r"[\u3400-\u9fff]")  # alone it tells nobody apart
 MAX_GIVEN: Final = 2  # characters of a given name without its surname
 _AROUND: Final = " ，,。.！!~"
@@ -107,16 +109,19 @@ def left(_about: Sequence[str], caller: Caller, _memory: Memory, services: Servi
 
 def name(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
     """Keep the name the secretary sees the member under."""
-    language = services.language
-    given = _whole_name(said.more, language.called)
-    if given.startswith(language.not_names) or language.is_question(given):
-        return None
-    if SURNAME.fullmatch(given):
+    given = _whole_name(said.more, services.language.called)
+    if SURNAME.fullmatch(given) and not given.startswith(services.language.not_names):
         return _say(services.phrases("bound_name"), memory)
-    if not NAME.fullmatch(given):
+    if not is_name(said, services):
         return None
     visit.branches.book.set_name(visit.openid, given)
     return _say(services.phrases("named", name=given), memory)
+
+
+def is_name(said: Spoken, services: Services) -> bool:
+    """Whether what follows "I am called" is a name."""
+    language, given = services.language, _whole_name(said.more, services.language.called)
+    return bool(NAME.fullmatch(given)) and not (given.startswith(language.not_names) or language.is_question(given))
 
 
 def _whole_name(text: str, called: Sequence[str]) -> str:

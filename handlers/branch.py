@@ -50,6 +50,8 @@ def _as_member(handler: Handler, spoken: Spoken, caller: Caller, memory: Memory,
 
 def _is_loose(spoken: Spoken, services: Services) -> bool:
     """Whether the words may well mean something else, coming from someone they are not for."""
+    if spoken.command == "name":
+        return not binding.is_name(spoken, services)
     return spoken.command in LOOSE or services.language.is_question(spoken.more)
 
 
@@ -87,7 +89,7 @@ SECRETARIES: Final[dict[str, Handler]] = {
     "include": changes.include,
 }
 
-LOOSE: Final = frozenset({"name", "coming", "absent", "seen", "yes"})
+LOOSE: Final = frozenset({"coming", "absent", "seen", "yes"})
 
 BY_ANYONE: Final[dict[str, Callable[[Sequence[str], Caller, Memory, Services], Turn]]] = {
     "bind": binding.confirmed,

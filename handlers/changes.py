@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 from content import moments
 from content.language import Spoken
+from content.text import fold_width
 from handlers import confirm, meetings
 from handlers.book import Action
 from handlers.layout import plain
@@ -78,7 +79,12 @@ def cancelled(about: Sequence[str], visit: Visit, memory: Memory, services: Serv
     appointment = _found(about, visit)
     if appointment is None:
         return _say("act_over", memory, services)
-    visit.branches.book.change(appointment.meeting, visit.openid, visit.now, cancelled=True)
+    begins, moved_ = (
+        appointment.begins,
+        appointment.planned is not None,
+    )  # the date members heard stays the one cancelled
+    to, at = (begins.date(), _time(begins)) if moved_ else (None, None)
+    visit.branches.book.change(appointment.meeting, visit.openid, visit.now, to=to, at=at, cancelled=True)
     return _done(services.phrases("cancelled", meeting=meetings.named(appointment, visit, services)))
 
 
@@ -123,7 +129,7 @@ def _exempted(exempted: bool, said: Spoken, visit: Visit, memory: Memory, servic
     if services.language.is_question(wanted):
         return None
     names = visit.branches.book.names(visit.branch.id)
-    found = [openid for openid, name in names.items() if name == wanted]
+    found = [openid for openid, name in names.items() if fold_width(name) == fold_width(wanted)]
     if not wanted or len(found) != 1:
         key = "exempt_how" if not wanted else "exempt_several" if found else "exempt_nobody"
         text = services.phrases(key, name=plain(wanted[:20]))

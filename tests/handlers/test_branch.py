@@ -215,7 +215,9 @@ class TestMyBranch:
         assert code in chat.hears("oBoss", "我的支部")
         assert code not in chat.hears("oWang", "我的支部")
 
-    @pytest.mark.parametrize("text", ["我叫王建国", "我叫 王建国。", "我的名字是王建国", "我叫买买提·艾力"])
+    @pytest.mark.parametrize(
+        "text", ["我叫王建国", "我叫 王建国。", "我的名字是王建国", "我叫买买提·艾力", "我叫王建国（老）"]
+    )
     def test_a_name_is_kept_and_said_back(self, chat: Chat, text: str) -> None:
         reply = chat.hears("oWang", text)
 
@@ -238,6 +240,7 @@ class TestMyBranch:
     @pytest.mark.parametrize(
         "text",
         [
+            "我叫村里的人来开会都不来",
             "我姓名写错了",
             "我姓什么",
             "我叫什么名字",
@@ -314,12 +317,13 @@ class TestDates:
             "参加",
             "我的支部",
             "解绑",
+            "我叫王建国",
         ],
     )
     def test_who_is_bound_to_no_branch_is_told_how_to_bind(self, chat: Chat, text: str) -> None:
         assert "向支部书记要邀请码" in chat.hears("oNobody", text)
 
-    @pytest.mark.parametrize("text", ["我去", "没空", "有事", "我叫王建国", "好的", "收到", "可以", "不用了"])
+    @pytest.mark.parametrize("text", ["我去", "没空", "有事", "我叫醒谁", "好的", "收到", "可以", "不用了"])
     def test_everyday_words_of_such_a_one_are_no_commands(self, chat: Chat, text: str) -> None:
         assert not is_command(chat.says("oNobody", text))
 
@@ -653,6 +657,12 @@ class TestChanges:
         assert not change.cancelled
         assert change.version == 2
 
+    def test_what_was_moved_and_is_cancelled_then_is_the_date_members_heard(self, chat: Chat) -> None:
+        chat.hears("oBoss", "改期 12月8日 19:30", "1", "取消本次", "1")
+
+        reply = chat.hears("oWang", "下次党日")
+        assert reply.startswith("主题党日：12月8日（周二）19:30\n地点：村委会二楼\n这一次取消了。")
+
     def test_telling_again_goes_to_those_who_have_not_answered_and_want_to_hear(self, chat: Chat) -> None:
         chat.imports(
             Member("oBoss", "hs-01", frozenset({Role.MEMBER, Role.SECRETARY})),
@@ -684,6 +694,13 @@ class TestChanges:
         member = chat.book.member("oWang")
         assert member is not None
         assert not member.exempt
+
+    def test_a_name_with_a_remark_tells_two_of_one_name_apart(self, chat: Chat) -> None:
+        chat.hears("oWang", "我叫王建国（老）")
+        chat.hears("oBoss", "我叫王建国")
+
+        chat.hears("oBoss", "免提醒 王建国(老)")
+        assert [one.openid for one in chat.book.members("hs-01") if one.exempt] == ["oWang"]
 
     def test_a_name_nobody_left_or_two_did_exempts_nobody(self, chat: Chat) -> None:
         assert "没有人留过“张三”" in chat.hears("oBoss", "免提醒 张三")

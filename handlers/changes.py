@@ -79,11 +79,8 @@ def cancelled(about: Sequence[str], visit: Visit, memory: Memory, services: Serv
     appointment = _found(about, visit)
     if appointment is None:
         return _say("act_over", memory, services)
-    begins, moved_ = (
-        appointment.begins,
-        appointment.planned is not None,
-    )  # the date members heard stays the one cancelled
-    to, at = (begins.date(), _time(begins)) if moved_ else (None, None)
+    begins, was_moved = appointment.begins, appointment.planned is not None
+    to, at = (begins.date(), _time(begins)) if was_moved else (None, None)  # members heard of that date
     visit.branches.book.change(appointment.meeting, visit.openid, visit.now, to=to, at=at, cancelled=True)
     return _done(services.phrases("cancelled", meeting=meetings.named(appointment, visit, services)))
 

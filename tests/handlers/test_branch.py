@@ -275,6 +275,10 @@ class TestDates:
 
         assert reply.startswith("主题党日：12月7日（周一）15:00\n地点：村委会二楼\n逢休息日调整，原为12月5日。")
 
+    @pytest.mark.parametrize("text", ["明天还开会不", "请问几点开会", "开会在哪？", "会议地点在哪"])
+    def test_the_next_meeting_is_asked_for_as_people_talk(self, chat: Chat, text: str) -> None:
+        assert chat.hears("oWang", text).startswith("主题党日：12月7日（周一）15:00\n地点：村委会二楼\n")
+
     def test_a_date_that_may_still_move_is_said_to(self, chat: Chat) -> None:
         assert "日子可能会变" in chat.hears("oWang", "下次党日")
 
@@ -500,6 +504,11 @@ class TestAttendance:
 
         assert chat.book.attendance(PARTY_DAY) == {}
         assert "1月5日" in reply
+
+    @pytest.mark.parametrize("text", ["帮我请个假", "请个假 出差", "跟书记请个假，出差"])
+    def test_leave_is_asked_for_as_people_talk(self, chat: Chat, text: str) -> None:
+        assert "您请假" in chat.hears("oWang", text)
+        assert not chat.book.attendance(PARTY_DAY)["oWang"].coming
 
     def test_a_cancelled_meeting_takes_no_answer(self, chat: Chat) -> None:
         chat.book.change(PARTY_DAY, "oBoss", NOW, cancelled=True)

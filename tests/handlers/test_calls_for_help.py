@@ -40,6 +40,7 @@ def told(talk: Talk, text: str) -> str:
         "我想自杀",
         "老伴说不想活了怎么办",
         "活够了",
+        "活着有啥意思",
     ],
 )
 def test_despair_is_given_the_helpline(talk: Talk, text: str) -> None:
@@ -47,7 +48,17 @@ def test_despair_is_given_the_helpline(talk: Talk, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["救命", "救命啊", "家里着火了咋办", "我胸口疼得厉害", "老伴晕倒了叫不醒", "我被骗了两万块钱"]
+    "text",
+    [
+        "救命",
+        "救命啊",
+        "家里着火了咋办",
+        "我胸口疼得厉害",
+        "老伴晕倒了叫不醒",
+        "我被骗了两万块钱",
+        "老伴走丢了",
+        "儿子打我",
+    ],
 )
 def test_an_emergency_is_given_the_emergency_numbers(talk: Talk, text: str) -> None:
     assert "120" in told(talk, text)
@@ -66,6 +77,8 @@ def test_an_emergency_is_given_the_emergency_numbers(talk: Talk, text: str) -> N
         "书记贪污低保款我要反映",
         "怎么举报村干部",
         "我要反映村主任吃拿卡要",
+        "举报",
+        "村主任打人",
     ],
 )
 def test_a_report_on_somebody_is_given_the_numbers_for_it(talk: Talk, text: str) -> None:

@@ -188,6 +188,23 @@ class TestSmallTalk:
         assert turn.reply.outcome is Outcome.SMALLTALK
         assert turn.notes == ()
 
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("转人工", "支部书记"),
+            ("字太小看不清", "字体大小"),
+            ("我不会打字", "键盘上的话筒"),
+            ("听不懂", "换个说法"),
+            ("帮我老伴请假", "直接告诉书记"),
+        ],
+    )
+    def test_who_is_stuck_is_shown_a_way(self, talk: Talk, text: str, says: str) -> None:
+        turn = talk.says(text)
+
+        assert turn.reply.outcome is Outcome.SMALLTALK
+        assert says in turn.reply.text
+        assert turn.notes == ()
+
     def test_swearing_inside_a_question_without_an_answer_is_met_calmly(self, talk: Talk) -> None:
         assert talk.says("你他妈倒是说话啊").reply.outcome is Outcome.SMALLTALK
 

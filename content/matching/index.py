@@ -15,7 +15,7 @@ from content.matching.places import Ground, Places
 from content.matching.postings import Collected, GroupedHoldings, Holdings, Postings, united
 from content.matching.readings import reading
 from content.matching.repair import Repairs
-from content.matching.terms import Flags, Ints, Vocabulary, terms
+from content.matching.terms import Flags, Floats, Ints, Vocabulary, terms
 from content.matching.texts import Lookup, Texts
 
 
@@ -141,9 +141,11 @@ class Index:
 
     def _count_aspects(self) -> None:
         """For each entry, the share of its wordings that are after each aspect."""
-        each = np.array([self.aspects.of(wording) for wording in self.wordings], dtype=np.float32)
+        each = np.empty((len(self.wordings), len(self.aspects.names)), dtype=np.float32)
+        for number, wording in enumerate(self.wordings):
+            each[number] = self.aspects.of(wording)
         sums = np.add.reduceat(each, self.starts[:-1], axis=0)
-        self.aspect_shares = (sums / np.diff(self.starts)[:, None]).astype(np.float32)
+        self.aspect_shares: Floats = (sums / np.diff(self.starts)[:, None]).astype(np.float32)
 
     def _names_of_overviews(self) -> dict[str, tuple[int, str]]:
         """The bare name of a case means its overview, unless other cases share the name."""

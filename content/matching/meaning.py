@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from content.matching.terms import Flags, Floats, Ints, Longs
 
-Halves = npt.NDArray[np.float16]
 FOLDER: Final = Path(__file__).with_name("weights")
-BLOCK: Final = 1 << 14  # texts whose vectors are looked at together
+BLOCK: Final = 1 << 12  # texts whose vectors are looked at together
+STEPS: Final = 127  # of a packed number, either side of zero
 OF_ANSWER: Final = 0.3  # what the answer counts beside the wordings when entries are looked for
 
 
@@ -80,6 +79,30 @@ def load_space(name: str) -> Space:
         raise BadWeights(f"{path}: {type(error).__name__} {error}; run `make train`") from error
 
 
+class Packed:
+    """Vectors, a byte a number: a quarter of the room, and angles that differ in the third decimal.
+
+    Args:
+        count: of vectors.
+        dimensions: of each.
+    """
+
+    def __init__(self, count: int, dimensions: int) -> None:
+        self._numbers = np.empty((count, dimensions), dtype=np.int8)
+        self._steps: Floats = np.empty((count, 1), dtype=np.float32)
+
+    def put(self, first: int, vectors: Floats) -> None:
+        """Keep the vectors from the number `first` on."""
+        rows = slice(first, first + len(vectors))
+        self._steps[rows] = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9) / STEPS
+        self._numbers[rows] = np.rint(vectors / self._steps[rows])
+
+    def at(self, chosen: Longs | Ints | slice) -> Floats:
+        """Some of the vectors."""
+        vectors: Floats = self._numbers[chosen] * self._steps[chosen]
+        return vectors
+
+
 class Meanings:
     """The vectors of every wording and answer.
 
@@ -95,19 +118,19 @@ class Meanings:
         self._space = space
         self._wordings = self.placed(wordings)
         self._answers = self.placed(answers)
-        self._around: Floats = np.empty(self._answers.shape, dtype=np.float32)
+        self._around: Floats = np.empty((len(answers), space.stretch.shape[1]), dtype=np.float32)
         for first in range(0, len(answers), BLOCK):
             last = min(first + BLOCK, len(answers))
-            own = self._wordings[starts[first] : starts[last]].astype(np.float32)
+            own = self._wordings.at(slice(starts[first], starts[last]))
             sums = np.add.reduceat(own, starts[first:last] - starts[first], axis=0)
             middles = sums / np.diff(starts[first : last + 1])[:, None]
-            self._around[first:last] = middles + OF_ANSWER * self._answers[first:last]
+            self._around[first:last] = middles + OF_ANSWER * self._answers.at(slice(first, last))
 
-    def placed(self, texts: Sequence[str]) -> Halves:
-        """Where texts lie in the space, one row each."""
-        found = np.empty((len(texts), self._space.stretch.shape[1]), dtype=np.float16)
+    def placed(self, texts: Sequence[str]) -> Packed:
+        """Where texts lie in the space."""
+        found = Packed(len(texts), self._space.stretch.shape[1])
         for first in range(0, len(texts), BLOCK):
-            found[first : first + BLOCK] = self._space.place(self.encoder.corpus(texts[first : first + BLOCK]))
+            found.put(first, self._space.place(self.encoder.corpus(texts[first : first + BLOCK])))
         return found
 
     def asked(self, question: str) -> Floats:
@@ -125,10 +148,10 @@ class Meanings:
 
     def to_wordings(self, asked: Floats, chosen: Longs) -> Floats:
         """How close some wordings lie."""
-        closeness: Floats = self._wordings[chosen].astype(np.float32) @ asked
+        closeness: Floats = self._wordings.at(chosen) @ asked
         return closeness
 
     def to_answers(self, asked: Floats, numbers: Ints) -> Floats:
         """How close the answers of some entries lie."""
-        closeness: Floats = self._answers[numbers].astype(np.float32) @ asked
+        closeness: Floats = self._answers.at(numbers) @ asked
         return closeness

@@ -22,14 +22,14 @@ class Outside:
     """
 
     def __init__(self, messages: Sequence[str], meanings: Meanings | None = None) -> None:
-        self._numbers = {message: number for number, message in enumerate(messages)}
+        self._numbers = {message: number for number, message in enumerate(dict.fromkeys(filter(None, messages)))}
         self._vocabulary, rows = Vocabulary(), Collected()
         for message in self._numbers:
             rows.add(self._vocabulary.add(terms(message)))
         self._holdings = Holdings(rows.rows(), self._vocabulary)
         self._weights = self._holdings.totals()
         self._every = np.arange(len(self._numbers), dtype=np.int32)
-        self._vectors = meanings.placed(list(self._numbers)).astype(np.float32) if meanings else None
+        self._vectors = meanings.placed(list(self._numbers)).at(self._every) if meanings else None
 
     def closeness(self, question: str, vector: Floats | None = None, *, as_new: bool = False) -> Floats:
         """How close the closest message comes to a normalised question: one number by characters, with an encoder

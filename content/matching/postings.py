@@ -195,8 +195,9 @@ class GroupedHoldings:
     def __init__(self, rows: Rows, groups: Ints, of_groups: tuple[Rows, Ints], vocabulary: Vocabulary) -> None:
         self._rows, self._groups = rows, groups
         self._group_rows, holders = of_groups
-        sizes = np.repeat(np.bincount(groups).astype(np.float32), np.diff(self._group_rows.bounds))
-        self._weights: Floats = rarity(sizes, holders.astype(np.float32)) * vocabulary.worth()[self._group_rows.terms]
+        self._sizes = np.bincount(groups).astype(np.float32)
+        self._holders = holders.astype(np.min_scalar_type(int(holders.max(initial=0))))
+        self._worth = vocabulary.worth()
 
     def share(self, asked: Asked, chosen: Ints) -> Floats:
         """For each of some documents, its share of the weight its group shares with the question; 0 where the group
@@ -212,7 +213,8 @@ class GroupedHoldings:
         size = len(asked.known)
         groups, row_of = np.unique(self._groups[chosen], return_inverse=True)
         places, rows, columns = _meetings(self._group_rows, asked, groups)
-        of_group = _table(rows, columns, self._weights[places], (len(groups), size))[row_of]
+        weights = rarity(self._sizes[groups][rows], self._holders[places]) * self._worth[asked.known[columns]]
+        of_group = _table(rows, columns, weights, (len(groups), size))[row_of]
         _, rows, columns = _meetings(self._rows, asked, chosen)
         return _table(rows, columns, of_group[rows, columns], (len(chosen), size)), of_group
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from content.matching.readings import reading
+from content.matching.texts import Lookup, Texts
 from content.text import is_word, words
 
 LONGEST: Final = 6  # characters of a word, or of two words that follow each other
@@ -31,17 +32,17 @@ class Repairs:
         pairs: set[str] = set()
         for text in texts:
             found = words(text)
-            counts.update(word for word in found if len(word) > 1)
+            counts.update(word for word in found if 1 < len(word) <= LONGEST)
             alone.update(word for word in found if len(word) == 1)
-            counts.update(one + two for one, two in pairwise(found) if min(len(one), len(two)) > 1)
+            together = (one + two for one, two in pairwise(found) if min(len(one), len(two)) > 1)
+            counts.update(pair for pair in together if len(pair) <= LONGEST)
             pairs.update(map("".join, pairwise(text)))
-        counts.update({name: LEAST for name in names if len(name) > 1})
+        counts.update({name: LEAST for name in names if 1 < len(name) <= LONGEST})
         self._pairs = frozenset(pairs)
         self._little = frozenset(plain).union(char for char, _ in alone.most_common(LITTLE))
-        self._by_reading: dict[str, str] = {}
-        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            if len(word) <= LONGEST and (len(word) > 2 or count >= LEAST):
-                self._by_reading.setdefault(reading(word), word)
+        often = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        self._words = Texts(word for word, count in often if len(word) > 2 or count >= LEAST)
+        self._by_reading = Lookup(Texts(map(reading, self._words)))
 
     def __call__(self, question: str) -> str:
         """The question with what was misheard put right; usually the question itself."""
@@ -58,7 +59,8 @@ class Repairs:
         at = 0
         while at < len(question) - 1:
             for end in range(min(len(question), at + LONGEST), at + 1, -1):
-                word = self._by_reading.get(sounds[at:end])
+                number = self._by_reading.first(sounds[at:end])
+                word = "" if number is None else self._words[number]
                 if word and self._misheard(said[at:end], question[at:end], word, known[at : end - 1]):
                     question = question[:at] + word + question[end:]
                     at = end - 1

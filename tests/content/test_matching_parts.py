@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from content.entries import Place
 from content.matching import postings
+from content.matching.meaning import Packed
 from content.matching.places import Places
 from content.matching.postings import Collected, GroupedHoldings, Holdings, Postings, Rows, stretches, united
 from content.matching.readings import reading
@@ -261,3 +262,18 @@ def test_characters_said_every_day_are_never_misheard() -> None:
 @given(st.text(max_size=30))
 def test_a_repair_never_changes_the_length_nor_the_sound(said: str) -> None:
     assert reading(REPAIRS(said)) == reading(said)
+
+
+VECTORS = st.lists(st.lists(st.floats(-1, 1, width=32), min_size=3, max_size=3), min_size=1, max_size=8)
+
+
+@given(VECTORS)
+def test_packed_vectors_differ_by_no_more_than_half_a_step(rows: list[list[float]]) -> None:
+    vectors = np.array(rows, dtype=np.float32)
+    packed = Packed(len(rows), 3)
+    packed.put(0, vectors[:1])
+    packed.put(1, vectors[1:])
+
+    step = np.abs(vectors).max(axis=1, keepdims=True) / 127
+    assert (np.abs(packed.at(np.arange(len(rows))) - vectors) <= 0.51 * step + 1e-8).all()
+    assert np.array_equal(packed.at(slice(0, 1)), packed.at(np.array([0])))

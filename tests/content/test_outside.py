@@ -1,5 +1,6 @@
 """Messages known to be out of scope, and what comes close to them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from content.entries import Case, Entry, Place, Source
 from content.language import Language
 from content.lint import answered_outside
 from content.matching import Index, Matcher, scorer
+from content.matching.meaning import Meanings, Space
 from content.matching.outside import Outside
+from content.matching.terms import Floats
 from content.text import Normaliser
 
 KNOWN = ["党费一个月交多少", "转正要等多久"]
@@ -44,6 +47,13 @@ def test_the_closest_message_can_be_shown() -> None:
 
     assert message == KNOWN[1]
     assert closeness == pytest.approx(float(Outside(KNOWN).closeness("转正等多久")[0]))
+
+
+def test_lines_that_say_the_same_or_nothing_do_no_harm() -> None:
+    known = Outside([KNOWN[0], KNOWN[0], "", KNOWN[1]])
+
+    assert known.closeness(KNOWN[1])[0] == pytest.approx(1, abs=1e-5)
+    assert known.closeness(KNOWN[1], as_new=True)[0] < 1
 
 
 def test_the_lines_of_the_file_are_known_to_the_index(tmp_path: Path) -> None:
@@ -80,13 +90,23 @@ def test_a_line_the_corpus_answers_is_found_by_its_number(tmp_path: Path) -> Non
     assert (problem.line, problem.kind, dict(problem.about)["id"]) == (4, "answered_outside", entry.id)
 
 
+class Openings:
+    """An encoder that knows two directions: what begins with 党, and the rest."""
+
+    name = "openings"
+
+    def corpus(self, texts: Sequence[str]) -> Floats:
+        return np.array([[text[0] == "党", text[0] != "党"] for text in texts], dtype=np.float32)
+
+    def question(self, text: str) -> Floats:
+        vector: Floats = self.corpus([text])[0]
+        return vector
+
+
 def test_closeness_is_one_number_by_characters_and_a_second_by_meaning() -> None:
-    class Placing:
-        """Places texts by their length."""
+    axes = np.eye(2, dtype=np.float32)
+    meanings = Meanings(Openings(), Space(np.zeros(2, np.float32), axes, axes), ["党日"], np.array([0, 1]), ["党日"])
 
-        def placed(self, texts: list[str]) -> np.ndarray:
-            return np.array([[len(text), 0.0] for text in texts], dtype=np.float16)
+    found = Outside(KNOWN, meanings).closeness("甲", np.array([0.6, 0.8], dtype=np.float32))
 
-    found = Outside(KNOWN, Placing()).closeness("甲", np.array([0.5, 0], dtype=np.float32))  # type: ignore[arg-type]
-
-    assert found.tolist() == [0, 4.0]
+    assert found.tolist() == pytest.approx([0, 0.8], abs=1e-5)

@@ -32,8 +32,10 @@ REMINDERS: Final = (  # what members may say about their branch and its reminder
 ACTIVITY: Final = "#"  # stands for the name of an activity in the words of a command
 _TAKES_MORE: Final = frozenset({"yes", "bind", "name", "leave", "absent", "move", "exempt", "include"})
 _GLUED: Final = frozenset({"bind", "name", "move", "exempt", "include"})  # more may follow without a space between
+_LOOSELY_GLUED: Final = {"leave": "absent"}  # said as one word (请假老伴住院) it counts for those reminded alone
+_MIN_GLUED: Final = 2  # characters of a reason: 请假条 is none
 MAX_WORDS: Final = 12  # characters of the longest words something may run into
-_PAUSE = re.compile(r"[\s,，:：、。;；!！]+")
+_PAUSE = re.compile(r"[\s,，:：、。;；!！+＋~～—-]+")  # 请假＋出差 too
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Language:
     @cached_property
     def _openings(self) -> tuple[str, ...]:
         """The words something may run into."""
-        return tuple(words for words, spoken in self.reminders.items() if spoken.command in _GLUED)
+        glued = {*_GLUED, *_LOOSELY_GLUED}
+        return tuple(words for words, spoken in self.reminders.items() if spoken.command in glued)
 
     def command(self, text: str) -> str | None:
         """The command this message is, if it is one and nothing else."""
@@ -112,9 +115,11 @@ class Language:
         if not fold(text).startswith(self._openings):
             return None
         for length in range(min(len(text) - 1, MAX_WORDS), 0, -1):
-            opening = self.reminders.get(fold(text[:length]))
-            if opening and opening.command in _GLUED and fold(text[length:]):
-                return replace(opening, more=text[length:].strip())
+            opening, more = self.reminders.get(fold(text[:length])), text[length:].strip()
+            if opening and opening.command in _GLUED and fold(more):
+                return replace(opening, more=more)
+            if opening and opening.command in _LOOSELY_GLUED and len(fold(more)) >= _MIN_GLUED:
+                return replace(opening, command=_LOOSELY_GLUED[opening.command], more=more)
         return None
 
     def is_question(self, text: str) -> bool:

@@ -413,6 +413,9 @@ class TestAttendance:
         [
             ("请假 出差", "出差"),
             ("请假，家里有事", "家里有事"),
+            ("请假＋出差", "出差"),
+            ("请假+出差", "出差"),
+            ("请假——出差", "出差"),
             ("主题党日请假：住院", "住院"),
             ("请假", ""),
             ("请假 去医院处理伤口", "去医院处理伤口"),
@@ -427,7 +430,7 @@ class TestAttendance:
         assert reason in reply
         assert "12月7日（周一）15:00的主题党日，您请假" in reply
 
-    @pytest.mark.parametrize("text", ["我去", "去不了", "没空", "有事去不了"])
+    @pytest.mark.parametrize("text", ["我去", "去不了", "没空", "有事去不了", "请假老伴住院", "我请假去县里看病"])
     def test_everyday_words_count_only_for_those_who_have_been_reminded(self, chat: Chat, text: str) -> None:
         assert not is_command(chat.says("oWang", text))
         assert chat.book.attendance(PARTY_DAY) == {}

@@ -31,6 +31,7 @@ REMINDERS: Final = (  # what members may say about their branch and its reminder
 )
 ACTIVITY: Final = "#"  # stands for the name of an activity in the words of a command
 _TAKES_MORE: Final = frozenset({"yes", "bind", "name", "leave", "absent", "move", "exempt", "include"})
+_LOOSELY_TAKES_MORE: Final = {"attend": "coming"}  # with a remark (参加，晚到一会) it counts for those reminded alone
 _GLUED: Final = frozenset({"bind", "name", "move", "exempt", "include"})  # more may follow without a space between
 _LOOSELY_GLUED: Final = {"leave": "absent"}  # said as one word (请假老伴住院) it counts for those reminded alone
 _MIN_GLUED: Final = 2  # characters of a reason: 请假条 is none
@@ -106,8 +107,11 @@ class Language:
             return whole
         head, *rest = _PAUSE.split(text.strip(), maxsplit=1)
         opening = self.reminders.get(fold(head))
-        if opening and opening.command in _TAKES_MORE and rest and fold(rest[0]):
-            return replace(opening, more=rest[0].strip())
+        if opening and rest and fold(rest[0]):
+            if opening.command in _TAKES_MORE:
+                return replace(opening, more=rest[0].strip())
+            if opening.command in _LOOSELY_TAKES_MORE:
+                return replace(opening, command=_LOOSELY_TAKES_MORE[opening.command], more=rest[0].strip())
         return self._glued(text.strip())
 
     def _glued(self, text: str) -> Spoken | None:

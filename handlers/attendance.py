@@ -36,7 +36,9 @@ def leave(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Tur
 
 
 def coming(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
-    """Everyday words for coming (我去): an answer only for a member who has been reminded."""
+    """Everyday words for coming (我去; 参加，晚到一会): an answer only for a member who has been reminded."""
+    if services.language.is_question(said.more):
+        return None
     return attend(said, visit, memory, services) if _told(said, visit) else None
 
 

@@ -36,15 +36,19 @@ def leave(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Tur
 
 
 def coming(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
-    """Everyday words for coming (我去; 参加，晚到一会): an answer only for a member who has been reminded."""
+    """Everyday words for coming (我去; 参加，晚到一会): an answer only for a member who has been reminded,
+    or takes back another.
+    """
     if services.language.is_question(said.more):
         return None
-    return attend(said, visit, memory, services) if _told(said, visit) else None
+    return attend(said, visit, memory, services) if _heard(said, visit) else None
 
 
 def absent(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
-    """Everyday words for not coming (家里有事去不了): an answer only for a member who has been reminded."""
-    return leave(said, visit, memory, services) if _told(said, visit) else None
+    """Everyday words for not coming (家里有事去不了): an answer only for a member who has been reminded, or takes
+    back another.
+    """
+    return leave(said, visit, memory, services) if _heard(said, visit) else None
 
 
 def seen(said: Spoken, visit: Visit, memory: Memory, services: Services) -> Turn | None:
@@ -98,9 +102,9 @@ def _meant(said: Spoken, visit: Visit) -> tuple[Appointment, ...]:
     return tuple(one for one in near if one.begins - near[0].begins <= SOON)
 
 
-def _told(said: Spoken, visit: Visit) -> bool:
-    """Whether the member has been reminded of one of these meetings."""
-    return any(_was_told(one, visit) for one in _meant(said, visit))
+def _heard(said: Spoken, visit: Visit) -> bool:
+    """Whether the member has been reminded of one of these meetings, or has answered to it."""
+    return any(_was_told(one, visit) or _has_answered(one, visit) for one in _meant(said, visit))
 
 
 def _was_told(appointment: Appointment, visit: Visit) -> bool:

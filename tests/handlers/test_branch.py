@@ -510,6 +510,13 @@ class TestAttendance:
         assert chat.book.attendance(PARTY_DAY) == {}
         assert "1月5日" in reply
 
+    def test_everyday_words_change_an_answer_given_before(self, chat: Chat) -> None:
+        chat.hears("oWang", "请假 出差", "参加，晚到一会")
+        assert chat.book.attendance(PARTY_DAY)["oWang"].coming
+
+        chat.hears("oWang", "去不了")
+        assert not chat.book.attendance(PARTY_DAY)["oWang"].coming
+
     @pytest.mark.parametrize("text", ["帮我请个假", "请个假 出差", "跟书记请个假，出差"])
     def test_leave_is_asked_for_as_people_talk(self, chat: Chat, text: str) -> None:
         assert "您请假" in chat.hears("oWang", text)

@@ -10,7 +10,8 @@ from handlers import layout
 from handlers.messages import Answered, Choice, Memory, Outcome, Reply, Turn
 from handlers.services import Services
 
-MOST_ELSEWHERE: Final = 2
+MOST_RELATED: Final = 3  # questions offered below an answer
+MOST_ELSEWHERE: Final = 3  # of them about other cases, when the question fits those too
 
 
 def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere: Sequence[Choice] = ()) -> Turn:
@@ -18,16 +19,17 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
 
     Args:
         also: the others.
-        elsewhere: what other cases have to say; at most two of them are offered below what else this case has.
+        elsewhere: what other cases have to say; some of them are offered, and of this case only one question more.
 
     Which question is being answered stands below the answer, so that a member sees when it was not theirs. What
     does not fit waits for "更多".
     """
     phrases = services.phrases
     told = [entry, *also]
-    related = [other for other in services.library.related(entry, limit=4) if other not in told][:3]
-    near, far = [Choice(other.question, other.question) for other in related], list(elsewhere)[:MOST_ELSEWHERE]
-    choices = near + far
+    far = list(elsewhere)[:MOST_ELSEWHERE]
+    related = [other for other in services.library.related(entry, limit=4) if other not in told]
+    near = [Choice(other.question, other.question) for other in related[: 1 if far else MOST_RELATED]]
+    choices = far + near
     source = "\n".join([phrases("answered", question=entry.question), source_line(entry, phrases)])
     if services.public_url:
         source += "\n" + phrases("large_print", url=f"{services.public_url}/a/{entry.id}")
@@ -40,11 +42,11 @@ def tell(entry: Entry, services: Services, also: Sequence[Entry] = (), elsewhere
     )
     head, rest = layout.split(whole, layout.MAX_BYTES - layout.size(source + verdict) - 60)
     body = head + (phrases("more") if rest else "")
-    headings = [phrases("related"), phrases("also_elsewhere")] if far else [phrases("related")]
+    headings = [phrases("also_elsewhere"), phrases("related")] if far else [phrases("related")]
     room = layout.MAX_BYTES - layout.size("\n\n".join([body, source, *headings, verdict])) - 8
     lines = layout.fitting(layout.numbered(choices), room)
 
-    lists = [lines[: len(near)], lines[len(near) :]]
+    lists = [lines[: len(far)], lines[len(far) :]] if far else [lines]
     offered = ["\n".join([heading, *some]) for heading, some in zip(headings, lists, strict=False) if some]
     parts = [body, source, *offered, verdict]
     memory = Memory(

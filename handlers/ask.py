@@ -29,12 +29,17 @@ def tapped(text: str, memory: Memory, services: Services) -> Turn | None:
 
 def ask(text: str, memory: Memory, services: Services) -> Turn:
     """Search the corpus for what the member wrote and act on the verdict."""
-    if not MIN_QUESTION <= len(services.language.normalise(text)) <= MAX_QUESTION:
+    if not _says_something(services.language.normalise(text)):
         return Turn(Reply(Outcome.FALLBACK, services.phrases("unclear")), memory)
     understood = understand(text, memory, services)
     entries = compared(text, memory, services) or told_apart(text, understood, memory, services)
     turn = answer.tell_each(entries, services) if entries else _act(text, understood.verdict, memory, services)
     return turn.going_on_from(memory)
+
+
+def _says_something(question: str) -> bool:
+    """Whether a normalised question can be one: neither too short nor too long, and not a number alone."""
+    return MIN_QUESTION <= len(question) <= MAX_QUESTION and any(map(str.isalpha, question))
 
 
 def _act(text: str, verdict: Verdict, memory: Memory, services: Services) -> Turn:

@@ -5,6 +5,7 @@ the one before.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from content.entries import Entry
@@ -16,6 +17,7 @@ from handlers.understand import Understood, understand
 
 MOST: Final = 3  # questions answered in one message
 LEAST: Final = 3  # characters of a part
+MOST_WAYS: Final = 3  # to cut what was dictated without a pause; each costs two searches
 _PAUSE = re.compile(r"[，,；;。？?！!\n]+")
 
 
@@ -67,10 +69,13 @@ def _without_pauses(text: str, services: Services) -> Iterator[list[str]]:
     """Dictation has no punctuation: cut behind each word that asks, where a question is left on both sides."""
     words = {word for _, words in services.language.asks for word in words}
     ends = sorted({found.end() for word in words for found in re.finditer(re.escape(word), text)})
-    for end in ends:
-        left, right = text[:end], text[end:]
-        if min(len(fold(left)), len(fold(right))) > LEAST and services.language.is_question(right):
-            yield [left, right]
+    pairs = ([text[:end], text[end:]] for end in ends)
+    asking = (
+        [left, right]
+        for left, right in pairs
+        if min(len(fold(left)), len(fold(right))) > LEAST and services.language.is_question(right)
+    )
+    yield from islice(asking, MOST_WAYS)
 
 
 def _answers(parts: list[str], memory: Memory, services: Services) -> tuple[Entry, ...]:

@@ -26,31 +26,17 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=SHANGHAI)
 ACCOUNT = Account("TestToken", "wx0123456789abcdef", ("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",))
 PLAIN_ACCOUNT = Account("TestToken")
-VAGUE = (  # questions that fit much and say little
-    *(
-        "群众有意见了往哪儿反映、多久能有回音",
-        "支部的牌子挂在哪里最合适呢大家都看得见",
-        "家里老人病了党支部会不会派人来看看",
-    ),
-    *(
-        "积分怎么算的",
-        "村里的事怎么定",
-        "书记怎么选出来",
-        "对不合格的怎么办",
-        "钱从哪里来",
-        "党员做什么",
-        "干部怎么培训",
-    ),
-    *(
-        "干部怎么培训",
-        "群众满意吗",
-        "每年考核几次",
-        "怎么监督",
-        "选派了多少人",
-        "社区怎么服务群众",
-        "有哪几个步骤",
-        "怎么奖励先进",
-    ),
+VAGUE = (  # questions that fit several entries and none surely
+    "村里要牵头办社，怕赔了没人担着，有什么防备没有",
+    "我们厂就两三个党员，自己撑不起一个支部，有几条路子",
+    "抓党建挂张图跟打仗似的怎么个搞法",
+    "培养的学生录上以后要签什么",
+    "村里一堆老大难，班子不顶事，上头能不能派个当官的来挑大梁",
+    "群众有意见了往哪儿反映、多久能有回音",
+    "支部的牌子挂在哪里最合适呢大家都看得见",
+    "家里老人病了党支部会不会派人来看看",
+    "活动经费从哪里来",
+    "钱从哪里来",
 )
 _numbers = count(1)
 

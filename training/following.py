@@ -1,8 +1,9 @@
 """Learn when a message goes on about the case just talked of: `python -m training.following [encoder …]`.
 
 Reads, besides the corpus and its outside.txt, dialogues.jsonl (later turns with the entries that answer them),
-questions/ (new questions after an answer about something else; and, with the names of the case taken out, questions
-that go on about it) and out_of_scope.jsonl. The weights of the search must have been learnt before.
+questions/ (new questions after an answer about another case, the one named by `after` or any; and, with the names of
+the case taken out, questions that go on about it) and out_of_scope.jsonl. The weights of the search must have been
+learnt before.
 """
 
 import json
@@ -62,7 +63,8 @@ def examples(matcher: Matcher, corpus: Library, draw: np.random.Generator) -> It
             right = [entry for entry_id in row["entries"] if (entry := corpus.entry(entry_id))]
             if right and right[0].case.id in cases:
                 own = right[0].case.id
-                yield Example(row["q"], (_another(own, cases, corpus, draw),), frozenset(), "new")
+                before = row.get("after") or _another(own, cases, corpus, draw)
+                yield Example(row["q"], (before,), frozenset(), "new")
                 if bare := _stripped(row["q"], own, matcher):
                     yield Example(bare, (own,), frozenset(row["entries"]), "stripped")
     for text, _ in out_of_scope():

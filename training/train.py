@@ -35,11 +35,11 @@ LIMITS: Final = {  # probabilities; what they lead to in cross-validation stands
     "sure": 0.98,  # one answer alone must be right: a second one beside it costs a member less than a wrong one
     "sure_of_two": 0.95,
     "sure_of_three": 0.8,
-    "likely": 0.93,
+    "likely": 0.95,
     "answerable": 0.9,
 }
-MOST_VAGUE: Final = 0.04  # share of clear questions taken to fit several cases
-MOST_OUTSIDE_VAGUE: Final = 0.05  # share of messages out of scope that are offered cases nevertheless
+MOST_VAGUE: Final = 0.15  # share of clear questions taken to fit several cases; many of them name none
+MOST_OUTSIDE_VAGUE: Final = 0.01  # share of messages out of scope that are offered cases nevertheless
 GIBBERISH: Final = 60  # messages of characters at random
 KEPT: Final = 0.985  # share of questions in scope that must stay above the limit for offering choices
 

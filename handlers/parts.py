@@ -18,6 +18,7 @@ from handlers.understand import Understood, understand
 MOST: Final = 3  # questions answered in one message
 LEAST: Final = 3  # characters of a part
 MOST_WAYS: Final = 3  # to cut what was dictated without a pause; each costs two searches
+_OF: Final = "的"  # goes on with what stands before it
 _PAUSE = re.compile(r"[，,；;。？?！!\n]+")
 
 
@@ -69,13 +70,13 @@ def _without_pauses(text: str, services: Services) -> Iterator[list[str]]:
     """Dictation has no punctuation: cut behind each word that asks, where a question is left on both sides."""
     words = {word for _, words in services.language.asks for word in words}
     ends = sorted({found.end() for word in words for found in re.finditer(re.escape(word), text)})
-    pairs = ([text[:end], text[end:]] for end in ends)
-    asking = (
-        [left, right]
-        for left, right in pairs
-        if min(len(fold(left)), len(fold(right))) > LEAST and services.language.is_question(right)
-    )
-    yield from islice(asking, MOST_WAYS)
+    ways = ([text[:end], text[end:]] for end in ends)
+    yield from islice((way for way in ways if all(_stands_alone(part, services) for part in way)), MOST_WAYS)
+
+
+def _stands_alone(part: str, services: Services) -> bool:
+    """Whether a piece of an unbroken message can be a question of its own."""
+    return len(fold(part)) > LEAST and services.language.is_question(part) and not part.startswith(_OF)
 
 
 def _answers(parts: list[str], memory: Memory, services: Services) -> tuple[Entry, ...]:

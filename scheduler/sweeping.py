@@ -3,8 +3,8 @@ makes it faster; emptied, it loses nothing.
 """
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -25,7 +25,7 @@ class Queue(Protocol):
         """Pages nobody has taken yet."""
 
 
-def pages(notices: Sequence[Notice], counts: Sequence[int]) -> Iterator[list[str]]:
+def pages(notices: Sequence[Notice], counts: Sequence[int]) -> list[list[str]]:
     """Reminders in pages of about PAGE members each, by key. The soonest of no use more come first, else in an order
     that differs from round to round, so that the last branch is not always the last. A page is of one activity: what
     stops it must not stop the other.
@@ -33,17 +33,20 @@ def pages(notices: Sequence[Notice], counts: Sequence[int]) -> Iterator[list[str
     Args:
         counts: members of each notice; those with none are left out.
     """
-    filling: defaultdict[str, list[str]] = defaultdict(list)
+    made: list[list[str]] = []
+    filling: dict[str, list[str]] = {}
     sizes: Counter[str] = Counter()
     for notice, count in sorted(zip(notices, counts, strict=True), key=lambda pair: _turn(pair[0])):
+        if count <= 0:
+            continue
         activity_id = notice.reminder.meeting.activity_id
-        if count > 0:
-            filling[activity_id].append(notice.reminder.key)
-            sizes[activity_id] += count
+        if activity_id not in filling:  # the page's place is that of its first reminder, however long it takes to fill
+            made.append(filling.setdefault(activity_id, []))
+        filling[activity_id].append(notice.reminder.key)
+        sizes[activity_id] += count
         if sizes[activity_id] >= PAGE:
-            yield filling.pop(activity_id)
-            del sizes[activity_id]
-    yield from filling.values()
+            del filling[activity_id], sizes[activity_id]
+    return made
 
 
 def _turn(notice: Notice) -> tuple[datetime, bytes]:

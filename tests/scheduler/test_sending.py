@@ -426,7 +426,7 @@ def test_pages_hold_whole_branches_and_about_fifty_members() -> None:
         replace(NOTICE, reminder=Reminder(replace(MEETING, branch_id=f"b{number}"), "3d")) for number in range(20)
     ]
 
-    made = list(pages(notices, [25] * 19 + [0]))
+    made = pages(notices, [25] * 19 + [0])
 
     assert [len(page) for page in made] == [2] * 9 + [1]
     assert sorted(key for page in made for key in page) == sorted(one.reminder.key for one in notices[:19])
@@ -435,3 +435,11 @@ def test_pages_hold_whole_branches_and_about_fifty_members() -> None:
     other = [Reminder.of_key(key).meeting.branch_id for page in pages(other_round, [25] * 19 + [0]) for key in page]
     assert order != other, "the last branch is not always the last"
     assert APPOINTMENT.begins == BEGINS
+
+
+def test_a_page_that_never_fills_does_not_wait_for_those_of_the_other_activity() -> None:
+    many = [replace(NOTICE, reminder=Reminder(replace(MEETING, branch_id=f"b{number}"), "3d")) for number in range(20)]
+    soon = Reminder(replace(MEETING, activity_id="liaison_day"), "0d")
+    few = replace(NOTICE, reminder=soon, until=NOTICE.until - timedelta(hours=1))
+
+    assert pages([*many, few], [25] * 21)[0] == [soon.key]

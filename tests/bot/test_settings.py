@@ -1,6 +1,7 @@
 """Settings: what is taken, what is refused, and what the refusal says."""
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,27 @@ def test_an_account_whose_token_is_lost_is_no_open_demo(monkeypatch: pytest.Monk
         settings.check_account()
 
     assert "wx0123456789abcdef" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_stand_in"),
+    [
+        ("http://127.0.0.1:9000/", True),
+        ("http://localhost:9000", True),
+        ("http://[::1]:9000/", True),
+        ("http://127.0.0.1.example.com/", False),
+        ("https://wechat.example.com/127.0.0.1", False),
+    ],
+)
+def test_a_stand_in_on_this_machine_makes_no_account_of_an_app_id(
+    monkeypatch: pytest.MonkeyPatch, url: str, is_stand_in: bool
+) -> None:
+    for name in ("BOT_WECHAT_APP_ID", "BOT_WECHAT_APP_SECRET"):
+        monkeypatch.setenv(name, "abc123")
+    monkeypatch.setenv("BOT_WECHAT_API_URL", url)
+
+    with nullcontext() if is_stand_in else pytest.raises(SettingsError):
+        load().check_account()
 
 
 def test_an_account_with_its_token_and_a_demo_without_any_of_it_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ class Store:
                 self._down_until = self._monotonic() + REST
             else:  # this command's own fault: the others are well
                 log.error("store_refused", reason=reason)
-            raise StoreUnavailable(reason) from error
+            raise StoreUnavailable(reason) from None  # a traceback would quote the command
 
     def ping(self) -> None:
         """Raises StoreUnavailable unless the store answers; asks even while it is being left alone."""

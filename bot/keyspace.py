@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.backup_file import Piece
+from bot.ledger_format import OPEN_ONES, notices_key
 from bot.store import Store
 
 OURS: Final = "bot:*"  # the database may be shared; whatever else is there is none of our business
-NOTICES: Final = "bot:ledger:notices:"
-OPEN_ONES: Final = "bot:ledger:open"
+NOTICES: Final = notices_key("")
 PASSING: Final = (  # what running processes need for a moment, and WeChat's token, which is fetched anew
     "bot:alive",
     "bot:claim:",

@@ -23,7 +23,7 @@ CODE = [
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = re.compile(r"[\u4e00-\u9fff].*[。！？]")
-GRAMMAR = {  # modules that read Chinese text and name its numerals, units and marks: grammar, not wording
+GRAMMAR = {  # modules that read Chinese text and name its numerals, units, particles and marks: grammar, not wording
     "content/calendar/grammar.py",
     "content/calendar/announcement.py",
     "content/figures.py",
@@ -31,6 +31,7 @@ GRAMMAR = {  # modules that read Chinese text and name its numerals, units and m
     "content/numerals.py",
     "content/template_fields.py",
     "content/verify.py",
+    "handlers/parts.py",
 }
 PROMISED = [  # scripts of operators may rest on these
     "run",

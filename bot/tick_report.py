@@ -36,7 +36,7 @@ def data(ticked: Ticked, at: datetime, ahead: Forecast, *, dry: bool) -> dict[st
         "dry_run": dry,
         "rounds": _rounds(branches),
         "branches": branches,
-        "missed": [_expiry(expiry) for expiry in ticked.expiries],
+        "missed": [_expiry(expiry) for expiry in ticked.expiries if expiry.count],
         "troubled": [
             {"branch_id": one.branch_id, "activity": one.activity_id, "reason": one.reason} for one in ticked.troubled
         ],

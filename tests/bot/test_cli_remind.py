@@ -196,6 +196,7 @@ def test_what_a_tick_missed_is_said_with_branch_and_reason(store: Store, valkey_
     missed = ticked(valkey_url, "2026-12-07T16:00", "--dry-run")
 
     assert "主题党日　2026年12月7日（周一）　当天　红旗支部　2 人没有按时提醒（过了时候，没有再发）" in missed
+    assert "联系日" not in missed, "there was one meanwhile, but it concerns none of them"
 
 
 @pytest.mark.parametrize(("rule", "kind"), [("", "missed"), ("有空的时候", "troubled")])

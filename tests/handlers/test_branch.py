@@ -431,7 +431,8 @@ class TestAttendance:
         assert "12月7日（周一）15:00的主题党日，您请假" in reply
 
     @pytest.mark.parametrize(
-        "text", ["我去", "去不了", "没空", "有事去不了", "请假老伴住院", "我请假去县里看病", "参加，晚到一会"]
+        "text",
+        ["我去", "去不了", "不参加了", "没空", "有事去不了", "请假老伴住院", "我请假去县里看病", "参加，晚到一会"],
     )
     def test_everyday_words_count_only_for_those_who_have_been_reminded(self, chat: Chat, text: str) -> None:
         assert not is_command(chat.says("oWang", text))

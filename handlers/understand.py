@@ -14,6 +14,7 @@ from handlers.messages import Memory
 from handlers.services import Services
 
 INSIDE: Final = 2  # choices from the remembered case before others are offered
+LIKELIER: Final = 0.5  # than not: what fits several cases by itself goes on about the last one only from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _inside(text: str, by_itself: Understood, cases: tuple[str, ...], services: 
         alone = inside
     row = following.measure(alone, inside, cases, services.matcher.index, services.cues)
     one, two = learnt.one(row), learnt.two(row)
-    if isinstance(by_itself.verdict, Answer) and alone is not inside:
+    if alone is not inside and _stands_by_itself(by_itself.verdict, two):
         return by_itself
     if one >= learnt.bands.sure:
         return Understood(inside, Answer(inside.matches[0]), cases, (one, two))
@@ -67,6 +68,13 @@ def _inside(text: str, by_itself: Understood, cases: tuple[str, ...], services: 
     if two >= learnt.bands.possible:
         return Understood(inside, _mixed(inside, by_itself), cases, (one, two))
     return by_itself
+
+
+def _stands_by_itself(verdict: Verdict, two: float) -> bool:
+    """Whether a message needs nothing said before: it is surely answered, or it fits several cases and those talked of
+    hardly answer it.
+    """
+    return isinstance(verdict, Answer) or (isinstance(verdict, Several) and two < LIKELIER)
 
 
 def _names_their_family(text: str, alone: Search, cases: Collection[str], services: Services) -> bool:

@@ -59,6 +59,16 @@ class TestGoingOn:
 
         assert talk.says(question).reply == fresh
 
+    @pytest.mark.parametrize("question", ["红色体检", "驻村工作队", "村干部的工资怎么定"])
+    def test_a_question_that_fits_several_other_cases_lists_them_as_if_nothing_had_been_said(
+        self, talk: Talk, question: str
+    ) -> None:
+        fresh = Talk(talk.services).says(question).reply
+        talk.says("咸宁的支部主题党日是怎么回事")
+
+        assert fresh.outcome is Outcome.CHOICES
+        assert talk.says(question).reply == fresh
+
     def test_every_standard_question_stands_by_itself_whatever_was_said_before(self, services: Services) -> None:
         talk = Talk(services)
         for entry in services.library.all_entries:

@@ -54,26 +54,34 @@ class Repairs:
         return put_right if changed <= MOST else question
 
     def _put_right(self, question: str, known: list[bool]) -> str:
-        said = [char if not settled else "" for char, settled in zip(question, _settled(question), strict=True)]
+        open_ = self._open(question)
         sounds = reading(question)
         at = 0
         while at < len(question) - 1:
             for end in range(min(len(question), at + LONGEST), at + 1, -1):
-                number = self._by_reading.first(sounds[at:end])
-                word = "" if number is None else self._words[number]
-                if word and self._misheard(said[at:end], question[at:end], word, known[at : end - 1]):
+                word = self._sounding(sounds[at:end]) if any(open_[at:end]) else ""
+                if word and _misheard(open_[at:end], question[at:end], word, known[at : end - 1]):
                     question = question[:at] + word + question[end:]
                     at = end - 1
                     break
             at += 1
         return question
 
-    def _misheard(self, open_: list[str], said: str, word: str, known: list[bool]) -> bool:
-        """Whether every character that differs is part of no word, and stands beside none it was ever seen beside."""
-        differs = [number for number, (one, other) in enumerate(zip(said, word, strict=True)) if one != other]
-        return bool(differs) and all(
-            open_[at] and said[at] not in self._little and not any(known[max(at - 1, 0) : at + 1]) for at in differs
-        )
+    def _open(self, question: str) -> list[bool]:
+        """For each character, whether it may be put right: it is part of no word and no word of its own."""
+        settled = _settled(question)
+        return [not fixed and char not in self._little for char, fixed in zip(question, settled, strict=True)]
+
+    def _sounding(self, sounds: str) -> str:
+        """The word with this reading; empty when there is none."""
+        number = self._by_reading.first(sounds)
+        return "" if number is None else self._words[number]
+
+
+def _misheard(open_: list[bool], said: str, word: str, known: list[bool]) -> bool:
+    """Whether every character that differs may be put right and stands beside none it was ever seen beside."""
+    differs = [number for number, (one, other) in enumerate(zip(said, word, strict=True)) if one != other]
+    return bool(differs) and all(open_[at] and not any(known[max(at - 1, 0) : at + 1]) for at in differs)
 
 
 def _settled(question: str) -> list[bool]:

@@ -17,7 +17,7 @@ from handlers.understand import Understood, understand
 
 MOST: Final = 3  # questions answered in one message
 LEAST: Final = 3  # characters of a part
-MOST_WAYS: Final = 3  # to cut what was dictated without a pause; each costs two searches
+MOST_WAYS: Final = 3  # to cut what was dictated without a pause; each costs two or three searches
 _OF: Final = "的"  # the particle: goes on with what stands before it
 _PAUSE = re.compile(r"[，,；;。？?！!\n]+")
 

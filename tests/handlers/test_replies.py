@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from handlers import answer, ask
 from handlers.dispatch import ROUTES
 from handlers.layout import visible
-from handlers.messages import Answered, Incoming, Kind, Left, Memory, Missed, Outcome, Rated, Reported, Turn
+from handlers.messages import Answered, Choice, Incoming, Kind, Left, Memory, Missed, Outcome, Rated, Reported, Turn
 from handlers.services import Services
 from tests.fakes import NOW, Talk
 
@@ -42,6 +42,19 @@ class TestAnswers:
     def test_every_related_question_leads_to_an_answer(self, talk: Talk) -> None:
         for says in taps(talk.says("主题党日多久开展一次"))[:-2]:
             assert talk.says(says).reply.outcome is Outcome.ANSWER
+
+    def test_what_other_cases_have_stands_first_and_of_its_own_case_one_question(self, services: Services) -> None:
+        entries = services.library.entries
+        entry = min(entries, key=lambda one: len(one.answer))
+        others = [other for other in entries if other.overview and other.case.id != entry.case.id]
+        others = sorted(others, key=lambda one: len(one.question))[:4]
+        turn = answer.tell(entry, services, elsewhere=[Choice(other.question, other.question) for other in others])
+
+        *far, near = [services.library.entry_asked(choice.says) for choice in turn.memory.choices]
+        assert far == others[:3]
+        assert near
+        assert near.case == entry.case
+        assert taps(turn)[:-2] == [choice.says for choice in turn.memory.choices]
 
     def test_without_a_public_address_there_is_no_link_and_with_one_there_is(self, services: Services) -> None:
         with_url = replace(services, public_url="https://zhibu.example.org")
@@ -170,7 +183,7 @@ class TestNoAnswer:
 
         assert "没有找到" in talk.says("茅台股票现在能买吗").reply.text
 
-    @pytest.mark.parametrize("text", ["。。。。。。", "的", "?", " "])
+    @pytest.mark.parametrize("text", ["。。。。。。", "的", "?", " ", "12345", "13700001111"])
     def test_a_message_that_says_nothing_is_asked_about_and_not_noted(self, talk: Talk, text: str) -> None:
         turn = talk.says(text)
 
